@@ -1,0 +1,96 @@
+"""From a question to its answer: which revision, whether the client holds it already, the envelope and the headers."""
+
+import json
+from collections.abc import Callable
+from typing import Annotated, TypeVar
+from urllib.parse import urlencode
+
+from fastapi import Depends, Request, Response
+
+from app.caching import cache_control, entity_tag, held_tag
+from app.database import Database
+from app.pagination import Page, PageQuestion, Question, write_cursor
+from app.problems import NOT_FOUND, Problem
+from app.queries.revisions import fetch_asked
+from app.settings import Settings
+from app.tables import Revision
+
+Last = tuple[int | str, ...]
+AnyQuestion = TypeVar("AnyQuestion", bound=Question)
+AnyPageQuestion = TypeVar("AnyPageQuestion", bound=PageQuestion)
+
+
+class Asked:
+    """One request for an answer of the store."""
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.database: Database = request.app.state.database
+        self.settings: Settings = request.app.state.settings
+
+    def page(
+        self, fetch: Callable[[Database, AnyPageQuestion, Revision, Last], Page], question: AnyPageQuestion
+    ) -> Response:
+        """A page of records, with the way to the next."""
+        revision, position = fetch_asked(self.database, question)
+        last = position.last if position else ()
+        return self._answer(question, revision, lambda: fetch(self.database, question, revision, last))
+
+    def whole(self, fetch: Callable[[Database, AnyQuestion, Revision], Page], question: AnyQuestion) -> Response:
+        """A list without pages."""
+        revision, _ = fetch_asked(self.database, question)
+        return self._answer(question, revision, lambda: fetch(self.database, question, revision))
+
+    def one(self, fetch: Callable[[Revision], bytes | None], question: Question) -> Response:
+        """One record. Raises a 404 `Problem` when the revision has none."""
+        revision, _ = fetch_asked(self.database, question)
+        return self._answer(question, revision, lambda: fetch(revision))
+
+    def _answer(self, question: Question, revision: Revision, fetch: Callable[[], Page | bytes | None]) -> Response:
+        canonical = self._address(question.parameters(without=frozenset({"cursor"})))
+        settings = self.settings
+        tag = entity_tag(
+            revision.digest, canonical, getattr(question, "cursor", None) or "", settings.license, settings.attribution
+        )
+        pinned = question.as_of is not None and question.as_of.isdigit()
+        headers = {"ETag": tag, "Cache-Control": cache_control(pinned, settings.max_age)}
+        if held := held_tag(tag, self.request.headers.get("If-None-Match")):
+            return Response(status_code=304, headers=headers | {"ETag": held})
+        found = fetch()
+        if found is None:
+            raise Problem(NOT_FOUND, f"Revision {revision.number} has nothing at this address.")
+        return self._envelope(question, revision, found, canonical, headers)
+
+    def _envelope(
+        self, question: Question, revision: Revision, found: Page | bytes, canonical: str, headers: dict[str, str]
+    ) -> Response:
+        meta: dict[str, int | str] = {"revision": revision.number}
+        meta |= {"license": self.settings.license, "attribution": self.settings.attribution}
+        links = {"canonical": canonical}
+        if isinstance(found, Page):
+            data = b"[" + b",".join(found.documents) + b"]"
+            if found.total is not None:
+                meta["total"] = found.total
+            if found.last is not None and isinstance(question, PageQuestion):
+                links["next"] = self._next(question, revision, found.last)
+        else:
+            data = found
+        headers["Link"] = ", ".join(f'<{address}>; rel="{relation}"' for relation, address in links.items())
+        body = b'{"data":%b,"meta":%b,"links":%b}' % (data, _json(meta), _json(links))
+        return Response(body, media_type="application/json", headers=headers)
+
+    def _next(self, question: PageQuestion, revision: Revision, last: Last) -> str:
+        repeated = question.parameters(without=frozenset({"cursor", "as_of"}))
+        cursor = write_cursor(question, revision, last)
+        return self._address([*repeated, ("as_of", revision.number), ("cursor", cursor)])
+
+    def _address(self, parameters: list[tuple[str, object]]) -> str:
+        query = urlencode(parameters)
+        return f"{self.settings.public_url}{self.request.url.path}{'?' * bool(query)}{query}"
+
+
+def _json(content: object) -> bytes:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+Asking = Annotated[Asked, Depends(Asked)]

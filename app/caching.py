@@ -1,0 +1,54 @@
+"""Validators and freshness (RFC 9110, RFC 9111, RFC 5861)."""
+
+import hashlib
+import re
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+RENDERING = "1"
+"""Changed whenever the same revision would be answered in other bytes."""
+
+DAY_SECONDS = 86_400
+_TAG = re.compile(r'(?:W/)?"([^"]*)"')
+
+
+def entity_tag(*parts: str) -> str:
+    """A strong tag of what an answer depends on, without its encoding."""
+    digest = hashlib.sha256("\n".join([RENDERING, *parts]).encode()).hexdigest()
+    return f'"{digest[:32]}"'
+
+
+def held_tag(tag: str, if_none_match: str | None) -> str | None:
+    """The tag, as the client holds it in whatever encoding, when it still holds (RFC 9110, 13.1.2)."""
+    if if_none_match is None:
+        return None
+    if if_none_match.strip() == "*":
+        return tag
+    held = (match for match in _TAG.finditer(if_none_match) if match[1].partition("-")[0] == tag.strip('"'))
+    return next((f'"{match[1]}"' for match in held), None)
+
+
+def cache_control(pinned: bool, max_age: int) -> str:
+    """An answer pinned to a revision never changes."""
+    age = DAY_SECONDS if pinned else max_age
+    return f"public, max-age={age}, stale-while-revalidate={DAY_SECONDS}, stale-if-error={DAY_SECONDS}"
+
+
+class EncodedTags:
+    """Tells the tags of differently encoded answers apart; stands outside the compression."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_tagged(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(raw=message["headers"])
+                encoding = headers.get("Content-Encoding")
+                if encoding and "ETag" in headers:
+                    headers["ETag"] = f'{headers["ETag"][:-1]}-{encoding}"'
+                headers.add_vary_header("Accept-Encoding")
+            await send(message)
+
+        await self.app(scope, receive, send_tagged)

@@ -1,0 +1,110 @@
+"""Assembly of the application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+import anyio.to_thread
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
+from fastapi_offline import FastAPIOffline
+from prometheus_client import CollectorRegistry
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette_compress import CompressMiddleware
+
+from app.caching import EncodedTags
+from app.contract import LIST_PROBLEMS, describe
+from app.database import POOL_SIZE, Database
+from app.methods import ReadOnlyMethods
+from app.metrics import Measured
+from app.problems import INTERNAL_ERROR, MEDIA_TYPE, NOT_FOUND, Problem
+from app.questions import describe_refusal, refuse_repeated
+from app.routes import (
+    actors,
+    citations,
+    dataset,
+    events,
+    facets,
+    locations,
+    publishers,
+    revisions,
+    service,
+    sources,
+    vocabularies,
+)
+from app.settings import Settings
+
+RESOURCES = (dataset, events, actors, locations, sources, publishers, citations, facets, revisions, vocabularies)
+DESCRIPTION = """\
+A hand-curated chronology in which every value opens on the passage that supports it.
+
+Every answer is about one published **revision** of the record; `as_of` asks an earlier one.
+"""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application over the store that the settings name. Nothing is connected to until the first request."""
+    app = FastAPIOffline(
+        title="Dateline",
+        version=version("dateline"),
+        description=DESCRIPTION,
+        redoc_url=None,
+        lifespan=_lifespan,
+        redirect_slashes=False,
+    )
+    app.state.settings = settings
+    app.state.database = Database(settings.database)
+    app.state.metrics = CollectorRegistry()
+    for resource in RESOURCES:
+        app.include_router(resource.router, dependencies=[Depends(refuse_repeated)], responses=LIST_PROBLEMS)
+    app.include_router(service.router)
+    for route in app.routes:
+        if isinstance(route, APIRoute):
+            route.operation_id = route.name
+    app.openapi = lambda: describe(app)  # type: ignore[method-assign]
+    app.add_exception_handler(Problem, _answer_problem)
+    app.add_exception_handler(RequestValidationError, _answer_refusal)
+    app.add_exception_handler(HTTPException, _answer_missing)
+    app.add_exception_handler(Exception, _answer_fault)
+    app.add_middleware(CompressMiddleware)
+    app.add_middleware(EncodedTags)
+    app.add_middleware(Measured, registry=app.state.metrics)
+    app.add_middleware(ReadOnlyMethods)
+    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_headers=["*"], expose_headers=["ETag", "Link"])
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    anyio.to_thread.current_default_thread_limiter().total_tokens = POOL_SIZE
+    yield
+    app.state.database.close()
+
+
+def _answer_problem(request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, Problem)
+    headers = {"Cache-Control": "no-store", **problem.headers}
+    return JSONResponse(problem.content(), problem.kind.status, headers, media_type=MEDIA_TYPE)
+
+
+def _answer_refusal(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    return _answer_problem(request, describe_refusal(request, error))
+
+
+def _answer_missing(request: Request, error: Exception) -> Response:
+    return _answer_problem(request, Problem(NOT_FOUND, "Expected one of the paths that /openapi.json lists."))
+
+
+def _answer_fault(request: Request, error: Exception) -> Response:
+    return _answer_problem(
+        request, Problem(INTERNAL_ERROR, "The fault is logged; nothing about the question is wrong.")
+    )
+
+
+def create_served_app() -> FastAPI:
+    """The application that `dateline serve` runs, in each worker."""
+    return create_app(Settings())

@@ -1,0 +1,40 @@
+"""HEAD, OPTIONS and the methods of a read-only service (RFC 9110, section 9)."""
+
+import json
+
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.problems import MEDIA_TYPE, METHOD_NOT_ALLOWED, Problem
+
+ALLOWED = "GET, HEAD, OPTIONS"
+
+
+class ReadOnlyMethods:
+    """Answers HEAD as GET without its body, OPTIONS with what is allowed, and refuses every other method."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        method = scope.get("method", "GET")
+        if method == "GET":
+            await self.app(scope, receive, send)
+        elif method == "HEAD":
+            await self.app({**scope, "method": "GET"}, receive, _without_body(send))
+        elif method == "OPTIONS":
+            await Response(status_code=204, headers={"Allow": ALLOWED})(scope, receive, send)
+        else:
+            problem = Problem(METHOD_NOT_ALLOWED, f"Expected one of {ALLOWED}.")
+            content = json.dumps(problem.content()).encode()
+            refusal = Response(content, 405, headers={"Allow": ALLOWED}, media_type=MEDIA_TYPE)
+            await refusal(scope, receive, send)
+
+
+def _without_body(send: Send) -> Send:
+    async def send_head(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return send_head

@@ -1,0 +1,84 @@
+"""Problem details (RFC 9457): every error of the API, one shape."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of problem; its address is `/problems/{name}`."""
+
+    name: str
+    status: int
+    title: str
+    meaning: str
+
+
+INVALID_QUESTION = Kind(
+    "invalid-question", 400, "The question cannot be answered as asked",
+    "A parameter is unknown, repeated, malformed or out of range, or names an id or code that does not exist. "
+    "`errors` names each parameter, what was expected, and the nearest valid name.",
+)  # fmt: skip
+NOT_FOUND = Kind(
+    "not-found", 404, "There is nothing at this address",
+    "No such path, or no such record at the revision asked for.",
+)  # fmt: skip
+METHOD_NOT_ALLOWED = Kind(
+    "method-not-allowed", 405, "This API is read-only", "Only GET, HEAD and OPTIONS are answered."
+)
+INTERNAL_ERROR = Kind(
+    "internal-error", 500, "Something went wrong on our side", "A fault of the service; it is logged."
+)
+UNAVAILABLE = Kind(
+    "unavailable", 503, "The service cannot answer at the moment",
+    "The database does not answer. Ask again after `Retry-After` seconds.",
+)  # fmt: skip
+KINDS = {kind.name: kind for kind in (INVALID_QUESTION, NOT_FOUND, METHOD_NOT_ALLOWED, INTERNAL_ERROR, UNAVAILABLE)}
+
+
+@dataclass(frozen=True)
+class Refused:
+    """One thing that was wrong with a question, and what would be right."""
+
+    parameter: str
+    detail: str
+    nearest: str | None = None
+
+
+@dataclass
+class Problem(Exception):
+    kind: Kind
+    detail: str
+    errors: list[Refused] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def content(self) -> dict[str, Any]:
+        """The body, as `ProblemPublic` describes it."""
+        body: dict[str, Any] = {
+            "type": f"/problems/{self.kind.name}",
+            "title": self.kind.title,
+            "status": self.kind.status,
+            "detail": self.detail,
+        }
+        if self.errors:
+            body["errors"] = [{name: value for name, value in vars(error).items() if value} for error in self.errors]
+        return body
+
+
+def refuse(parameter: str, detail: str, nearest: str | None = None) -> Problem:
+    """The problem of a question with one wrong parameter."""
+    return refuse_all([Refused(parameter, detail, nearest)])
+
+
+def refuse_all(errors: list[Refused]) -> Problem:
+    detail = "; ".join(f"{error.parameter}: {error.detail}" for error in errors)
+    return Problem(INVALID_QUESTION, detail, errors)
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """The valid name most like the one given, if any is like it at all."""
+    return next(iter(difflib.get_close_matches(name[:100], names, n=1, cutoff=0.5)), None)

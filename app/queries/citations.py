@@ -1,0 +1,39 @@
+"""Questions about citations: passages, across events."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field
+
+from app.database import Database
+from app.pagination import Code, Ids, Known, Page, PageQuestion
+from app.queries.records import fetch_records, one_of
+from app.queries.terms import Name
+from app.tables import Citation, Revision
+
+
+class CitationQuery(PageQuestion):
+    """Citations, by id."""
+
+    event: Annotated[Ids, Known("event")] = Field([], description="Citations of this event.")
+    source: Annotated[Ids, Known("source")] = Field([], description="Passages of this source.")
+    publisher: Annotated[Ids, Known("publisher")] = Field([], description="Passages of this publisher's sources.")
+    stance: Annotated[Ids, Known("stance")] = Field([], description="A code of the `stance` list.")
+    speaker: Annotated[Ids, Known("actor")] = Field([], description="Attributed to this actor, or a member of it.")
+    verification: Annotated[list[Code], Known("verification")] = Field(
+        [], description="A code of the `verification` list."
+    )
+
+
+def term_names(question: CitationQuery) -> Iterator[list[Name]]:
+    """What a citation must have: one term of each list."""
+    yield from one_of("citation-event", question.event)
+    yield from one_of("citation-source", question.source)
+    yield from one_of("citation-publisher", question.publisher)
+    yield from one_of("stance", question.stance)
+    yield from one_of("citation-speaker", question.speaker)
+    yield from one_of("verification", question.verification)
+
+
+def fetch_citations(database: Database, question: CitationQuery, asked: Revision, last: tuple[int | str, ...]) -> Page:
+    return fetch_records(database, Citation, question, term_names(question), (), asked, last)

@@ -1,0 +1,33 @@
+"""Questions about publishers."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field
+
+from app.database import Database
+from app.pagination import Country, Ids, Known, Page, PageQuestion, Words
+from app.queries.records import fetch_records, one_of, words
+from app.queries.terms import Name
+from app.tables import Publisher, Revision
+
+
+class PublisherQuery(PageQuestion):
+    """Publishers, by id."""
+
+    q: Words | None = Field(None, description="All these words in the name; case- and accent-blind.")
+    country: Annotated[list[Country], Known("country")] = Field([], description="ISO 3166-1 alpha-2.")
+    ownership: Annotated[Ids, Known("ownership")] = Field([], description="A code of the `ownership` list.")
+
+
+def term_names(question: PublisherQuery) -> Iterator[list[Name]]:
+    """What a publisher must have: one term of each list."""
+    yield from words("publisher-word", question.q)
+    yield from one_of("publisher-country", question.country)
+    yield from one_of("ownership", question.ownership)
+
+
+def fetch_publishers(
+    database: Database, question: PublisherQuery, asked: Revision, last: tuple[int | str, ...]
+) -> Page:
+    return fetch_records(database, Publisher, question, term_names(question), (), asked, last)

@@ -1,0 +1,75 @@
+"""Published states of the record, and which of them a question is about."""
+
+import re
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from app.database import Database
+from app.instants import microseconds, parse_day_or_instant, show_microseconds
+from app.pagination import Page, PageQuestion, Position, Question, check_cursor, read_cursor
+from app.problems import UNAVAILABLE, Problem, refuse
+from app.schemas import RevisionPublic
+from app.tables import Revision
+
+
+class RevisionQuery(PageQuestion):
+    """Published states, newest first."""
+
+
+def fetch_asked(database: Database, question: Question) -> tuple[Revision, Position | None]:
+    """The revision that a question is about, and where its page goes on."""
+    newest = database.newest_revision()
+    if newest is None:
+        raise Problem(UNAVAILABLE, "No revision was published yet.", headers={"Retry-After": "10"})
+    asked = _fetch_as_of(database, question.as_of, newest) if question.as_of is not None else newest
+    if not isinstance(question, PageQuestion) or question.cursor is None:
+        return asked, None
+    seal, position = read_cursor(question.cursor)
+    if question.as_of is None and position.revision != newest.number:
+        asked = _fetch_number(database, position.revision, "cursor", newest)
+    elif asked.number != position.revision:
+        raise refuse("cursor", f"expected a cursor of revision {asked.number}, the one that 'as_of' names")
+    check_cursor(question, asked, seal, position)
+    return asked, position
+
+
+def fetch_revisions(database: Database, question: RevisionQuery, asked: Revision, last: tuple[int | str, ...]) -> Page:
+    """Revisions up to the one asked for."""
+    rows = select(Revision.number, Revision.published_at).where(col(Revision.number) <= asked.number)
+    if last:
+        rows = rows.where(col(Revision.number) < last[0])
+    found = database.fetch(rows.order_by(col(Revision.number).desc()).limit(question.limit + 1))
+    documents = [
+        RevisionPublic(number=number, published_at=show_microseconds(published_at)).document()
+        for number, published_at in found[: question.limit]
+    ]
+    more = (found[question.limit - 1][0],) if len(found) > question.limit else None
+    return Page(documents, more, asked.number if question.count else None)
+
+
+def _fetch_as_of(database: Database, as_of: str, newest: Revision) -> Revision:
+    if re.fullmatch(r"[0-9]+", as_of):
+        return _fetch_number(database, int(as_of) if len(as_of) < 19 else newest.number + 1, "as_of", newest)
+    try:
+        instant = parse_day_or_instant(as_of, "end")
+    except ValueError as error:
+        raise refuse("as_of", f"{error}, or a revision's number") from None
+    rows = database.fetch(
+        select(Revision.__table__)  # type: ignore[attr-defined]
+        .where(col(Revision.published_at) <= microseconds(instant))
+        .order_by(col(Revision.number).desc())
+        .limit(1)
+    )
+    if not rows:
+        raise refuse("as_of", "expected a time at or after the first revision was published")
+    return Revision(**rows[0]._mapping)
+
+
+def _fetch_number(database: Database, number: int, parameter: str, newest: Revision) -> Revision:
+    rows = []
+    if 1 <= number <= newest.number:
+        rows = list(database.fetch(select(Revision.__table__).where(col(Revision.number) == number)))  # type: ignore[attr-defined]
+    if not rows:
+        raise refuse(parameter, f"expected a revision from 1 to {newest.number}")
+    return Revision(**rows[0]._mapping)

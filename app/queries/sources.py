@@ -1,0 +1,51 @@
+"""Questions about sources."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field, model_validator
+from sqlalchemy import ColumnElement
+from sqlmodel import col
+
+from app.database import Database
+from app.instants import parse_day
+from app.pagination import Day, Ids, Known, Language, Page, PageQuestion, Words, refuse_reversed
+from app.queries.records import fetch_records, one_of, words
+from app.queries.terms import Name
+from app.tables import Revision, Source
+
+
+class SourceQuery(PageQuestion):
+    """Sources, by id."""
+
+    q: Words | None = Field(None, description="All these words in the title; case- and accent-blind.")
+    publisher: Annotated[Ids, Known("publisher")] = Field([], description="Published by this publisher.")
+    kind: Annotated[Ids, Known("source-kind")] = Field([], description="A code of the `source-kind` list.")
+    language: Annotated[list[Language], Known("source-language")] = Field([], description="A BCP 47 tag.")
+    published_from: Day | None = Field(None, description="Published on or after this day.")
+    published_to: Day | None = Field(None, description="Published on or before this day.")
+
+    @model_validator(mode="after")
+    def _refuse_reversed(self) -> "SourceQuery":
+        refuse_reversed("published_from", self.published_from, "published_to", self.published_to)
+        return self
+
+
+def term_names(question: SourceQuery) -> Iterator[list[Name]]:
+    """What a source must have: one term of each list."""
+    yield from words("source-word", question.q)
+    yield from one_of("source-publisher", question.publisher)
+    yield from one_of("source-kind", question.kind)
+    yield from one_of("source-language", question.language)
+
+
+def predicates(question: SourceQuery) -> Iterator[ColumnElement[bool]]:
+    """What else must hold of a source's row."""
+    if question.published_from:
+        yield col(Source.published_last_day) >= parse_day(question.published_from).toordinal()
+    if question.published_to:
+        yield col(Source.published_first_day) <= parse_day(question.published_to).toordinal()
+
+
+def fetch_sources(database: Database, question: SourceQuery, asked: Revision, last: tuple[int | str, ...]) -> Page:
+    return fetch_records(database, Source, question, term_names(question), predicates(question), asked, last)

@@ -1,0 +1,27 @@
+"""`/v1/actors`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from app.answers import Asking
+from app.contract import RECORD_PROBLEMS
+from app.envelopes import ActorAnswer, ActorPage
+from app.pagination import Id, Question
+from app.queries.actors import ActorQuery, fetch_actors
+from app.queries.records import fetch_record
+from app.tables import Actor
+
+router = APIRouter(prefix="/v1/actors", tags=["actors"])
+
+
+@router.get("", response_model=ActorPage, summary="List actors")
+def list_actors(question: Annotated[ActorQuery, Query()], asked: Asking) -> Response:
+    """A page of actors, in the order of their ids."""
+    return asked.page(fetch_actors, question)
+
+
+@router.get("/{id}", responses=RECORD_PROBLEMS, response_model=ActorAnswer, summary="Get an actor")
+def get_actor(id: Id, question: Annotated[Question, Query()], asked: Asking) -> Response:
+    """One actor, at the newest revision or the one asked for."""
+    return asked.one(lambda revision: fetch_record(asked.database, Actor, id, revision), question)

@@ -1,0 +1,27 @@
+"""`/v1/locations`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from app.answers import Asking
+from app.contract import RECORD_PROBLEMS
+from app.envelopes import LocationAnswer, LocationPage
+from app.pagination import Id, Question
+from app.queries.locations import LocationQuery, fetch_locations
+from app.queries.records import fetch_record
+from app.tables import Location
+
+router = APIRouter(prefix="/v1/locations", tags=["locations"])
+
+
+@router.get("", response_model=LocationPage, summary="List locations")
+def list_locations(question: Annotated[LocationQuery, Query()], asked: Asking) -> Response:
+    """A page of locations, in the order of their ids."""
+    return asked.page(fetch_locations, question)
+
+
+@router.get("/{id}", responses=RECORD_PROBLEMS, response_model=LocationAnswer, summary="Get a location")
+def get_location(id: Id, question: Annotated[Question, Query()], asked: Asking) -> Response:
+    """One location, at the newest revision or the one asked for."""
+    return asked.one(lambda revision: fetch_record(asked.database, Location, id, revision), question)

@@ -1,0 +1,46 @@
+"""The service itself: health, metrics, and what its problems mean."""
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse, RedirectResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from app.problems import KINDS, NOT_FOUND, UNAVAILABLE, Problem
+from app.schemas import HealthPublic, ProblemKindPublic
+
+router = APIRouter(tags=["service"])
+
+
+@router.get("/health/live", response_model=HealthPublic, summary="Whether the process answers")
+def get_liveness() -> Response:
+    return JSONResponse({"status": "live"}, headers={"Cache-Control": "no-store"})
+
+
+@router.get("/health/ready", response_model=HealthPublic, summary="Whether the store answers")
+def get_readiness(request: Request) -> Response:
+    """200 when the store can be read and holds a revision; else 503."""
+    revision = request.app.state.database.newest_revision()
+    if revision is None:
+        raise Problem(UNAVAILABLE, "No revision was published yet.", headers={"Retry-After": "10"})
+    return JSONResponse({"status": "ready", "revision": revision.number}, headers={"Cache-Control": "no-store"})
+
+
+@router.get("/metrics", summary="Metrics in Prometheus' text format", response_class=Response, include_in_schema=False)
+def get_metrics(request: Request) -> Response:
+    content = generate_latest(request.app.state.metrics)
+    return Response(content, media_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
+
+
+@router.get("/problems/{name}", response_model=ProblemKindPublic, summary="What a type of problem means")
+def get_problem(name: str) -> Response:
+    """Where the `type` of a problem leads."""
+    kind = KINDS.get(name)
+    if kind is None:
+        raise Problem(NOT_FOUND, f"Expected one of: {', '.join(sorted(KINDS))}.")
+    return JSONResponse(
+        {"type": f"/problems/{name}", "title": kind.title, "status": kind.status, "meaning": kind.meaning}
+    )
+
+
+@router.get("/", include_in_schema=False)
+def get_start() -> Response:
+    return RedirectResponse("/docs", status_code=307)

@@ -1,0 +1,27 @@
+"""`/v1/sources`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from app.answers import Asking
+from app.contract import RECORD_PROBLEMS
+from app.envelopes import SourceAnswer, SourcePage
+from app.pagination import Id, Question
+from app.queries.records import fetch_record
+from app.queries.sources import SourceQuery, fetch_sources
+from app.tables import Source
+
+router = APIRouter(prefix="/v1/sources", tags=["sources"])
+
+
+@router.get("", response_model=SourcePage, summary="List sources")
+def list_sources(question: Annotated[SourceQuery, Query()], asked: Asking) -> Response:
+    """A page of sources, in the order of their ids."""
+    return asked.page(fetch_sources, question)
+
+
+@router.get("/{id}", responses=RECORD_PROBLEMS, response_model=SourceAnswer, summary="Get a source")
+def get_source(id: Id, question: Annotated[Question, Query()], asked: Asking) -> Response:
+    """One source, at the newest revision or the one asked for."""
+    return asked.one(lambda revision: fetch_record(asked.database, Source, id, revision), question)

@@ -1,0 +1,187 @@
+"""The tables of the store: append-only, each row valid in an interval of revisions and of knowledge.
+
+A row belongs to the revisions `since <= r < until` and to the instants `known_from <= t < known_until`
+(seconds since 1970, UTC). The end of an interval that is still open is `OPEN`. Only `until` is ever updated.
+"""
+
+from sqlalchemy import BigInteger, ColumnElement, Index, LargeBinary, PrimaryKeyConstraint, Text, and_
+from sqlmodel import Field, SQLModel, col
+
+OPEN = 2**63 - 1
+LAST = OPEN - 1
+"""The last instant: a question that names none is asked here, and evidence that has no date counts from here."""
+
+# Text sorts by code point on both databases: SQLite's default, and PostgreSQL's "C".
+Folded = Text().with_variant(Text(collation="C"), "postgresql")
+
+
+class Revision(SQLModel, table=True):
+    """One published state of the whole record."""
+
+    number: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    published_at: int = Field(sa_type=BigInteger, description="Microseconds since 1970, UTC.")
+    digest: str = Field(sa_type=Text, description="SHA-256 over the digest before and every change since.")
+
+
+class Term(SQLModel, table=True):
+    """One value that a question can name: an actor's id, a tag, a word; links and entries refer to it by number."""
+
+    __table_args__ = (Index("term_value", "kind", "value", unique=True),)
+
+    number: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    kind: str = Field(sa_type=Folded)
+    value: str = Field(sa_type=Folded)
+    since: int = Field(sa_type=BigInteger, description="The first revision that knows the value.")
+    rows: int = Field(sa_type=BigInteger, description="How many links were ever written: for planning only.")
+
+
+class Versioned(SQLModel):
+    since: int = Field(sa_type=BigInteger)
+    until: int = Field(sa_type=BigInteger)
+
+
+class Event(Versioned, table=True):
+    """One version of one event, with the document that the API serves."""
+
+    __table_args__ = (
+        PrimaryKeyConstraint("key", "since", "known_from"),
+        Index("event_open", "key", "until"),
+        Index("event_id", "id", "until"),
+        Index("event_reported", "reported_at", "key"),
+    )
+
+    key: int = Field(sa_type=BigInteger, description="Sorts by date: see `seed.keys`.")
+    known_from: int = Field(sa_type=BigInteger)
+    known_until: int = Field(sa_type=BigInteger)
+    id: str = Field(sa_type=Folded)
+    start_day: int | None = Field(description="Proleptic Gregorian ordinal (1 is 0001-01-01); absent when undated.")
+    end_day: int | None = Field(description="The same; an open end lies after every day.")
+    reported_at: int = Field(sa_type=BigInteger, description="When first reported; `LAST` when that has no date.")
+    text: str = Field(sa_type=Folded, description="The folded words of title, summary and names, for phrases.")
+    document: bytes = Field(sa_type=LargeBinary)
+
+
+class Link(Versioned, table=True):
+    """One term that holds for one event. Reading a term's links by key is reading its events by date."""
+
+    __table_args__ = (
+        PrimaryKeyConstraint("term", "key", "since", "known_from"),
+        Index("link_key", "key"),
+        {"sqlite_with_rowid": False},
+    )
+
+    term: int = Field(sa_type=BigInteger)
+    key: int = Field(sa_type=BigInteger)
+    known_from: int = Field(sa_type=BigInteger)
+    known_until: int = Field(sa_type=BigInteger)
+
+
+class Fingerprint(Versioned, table=True):
+    """What an event's documents, links and citations hash to: how a load knows what changed."""
+
+    __table_args__ = (PrimaryKeyConstraint("id", "since"),)
+
+    id: str = Field(sa_type=Folded)
+    documents: str = Field(sa_type=Text)
+    links: str = Field(sa_type=Text)
+
+
+class Record(Versioned):
+    """A version of a record other than an event, with the document that the API serves."""
+
+    id: str = Field(sa_type=Folded)
+    document: bytes = Field(sa_type=LargeBinary)
+
+
+class Actor(Record, table=True):
+    """A person, state, body, force, outlet, group or named piece of equipment."""
+
+    __table_args__ = (
+        PrimaryKeyConstraint("id", "since"),
+        Index("actor_open", "id", "until"),
+    )
+
+
+class Location(Record, table=True):
+    """A place; `x`, `y`, `z` are its coordinates on the unit sphere, so that distance is plain arithmetic."""
+
+    __table_args__ = (
+        PrimaryKeyConstraint("id", "since"),
+        Index("location_open", "id", "until"),
+        Index("location_latitude", "latitude"),
+    )
+
+    latitude: float | None
+    longitude: float | None
+    x: float | None
+    y: float | None
+    z: float | None
+
+
+class Publisher(Record, table=True):
+    """Who put a source out."""
+
+    __table_args__ = (
+        PrimaryKeyConstraint("id", "since"),
+        Index("publisher_open", "id", "until"),
+    )
+
+
+class Source(Record, table=True):
+    """One published item; the days bound when it appeared, absent when that is unknown."""
+
+    __table_args__ = (
+        PrimaryKeyConstraint("id", "since"),
+        Index("source_open", "id", "until"),
+    )
+
+    published_first_day: int | None
+    published_last_day: int | None
+
+
+class Vocabulary(Record, table=True):
+    """One code list, each code with its meaning."""
+
+    __table_args__ = (PrimaryKeyConstraint("id", "since"),)
+
+
+class Citation(Record, table=True):
+    """One citation, as `/v1/citations` serves it; embedded in its event as well."""
+
+    __table_args__ = (
+        PrimaryKeyConstraint("id", "since"),
+        Index("citation_open", "id", "until"),
+        Index("citation_event", "event", "until"),
+    )
+
+    event: str = Field(sa_type=Folded)
+    source: str = Field(sa_type=Folded)
+    publisher: str | None = Field(sa_type=Folded)
+    available_at: int | None = Field(sa_type=BigInteger, description="When its source counts; absent when undated.")
+    known_from: int = Field(sa_type=BigInteger)
+    known_until: int = Field(sa_type=BigInteger)
+
+
+class Entry(Versioned, table=True):
+    """One term that holds for one record that is not an event: what `Link` is to events, in the order of ids."""
+
+    __table_args__ = (
+        PrimaryKeyConstraint("term", "id", "since", "known_from"),
+        Index("entry_id", "id"),
+        {"sqlite_with_rowid": False},
+    )
+
+    term: int = Field(sa_type=BigInteger)
+    id: str = Field(sa_type=Folded)
+    known_from: int = Field(sa_type=BigInteger)
+    known_until: int = Field(sa_type=BigInteger)
+
+
+def published(table: type[Versioned], revision: int) -> ColumnElement[bool]:
+    """The rows that belong to a revision."""
+    return and_(col(table.since) <= revision, col(table.until) > revision)
+
+
+def known(table: type[Event] | type[Link] | type[Citation] | type[Entry], instant: int) -> ColumnElement[bool]:
+    """The rows that belong to an instant."""
+    return and_(col(table.known_from) <= instant, col(table.known_until) > instant)

@@ -1,0 +1,20 @@
+"""How text is folded and split into words: one tokeniser for the loader and for `q`, whatever the database."""
+
+import re
+import unicodedata
+
+LONGEST_WORD = 100
+"""Words are cut here (in code points), in the store and in questions alike: an index entry has a largest size."""
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+def fold(text: str) -> str:
+    """Without case, accents and compatibility forms (Unicode's NFKD, then default case folding)."""
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return "".join(character for character in plain if not unicodedata.combining(character))
+
+
+def split_words(text: str) -> list[str]:
+    """The folded words of a text, in order: runs of letters and digits."""
+    return [word[:LONGEST_WORD] for word in _WORD.findall(fold(text))]

@@ -1,0 +1,98 @@
+"""The whole record, and what follows from its parts together: hierarchies, lineage, and when evidence counts."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from app.instants import parse_instant, seconds
+from app.tables import LAST
+from seed.dates import parse_date
+from seed.record import SUPPORTING, Actor, Citation, Event, Location, Publisher, Source, Vocabulary
+
+
+@dataclass
+class Collection:
+    """Every record by id. The methods expect a record that was checked: references resolve, nothing is in a cycle."""
+
+    publisher: dict[str, Publisher] = field(default_factory=dict)
+    source: dict[str, Source] = field(default_factory=dict)
+    actor: dict[str, Actor] = field(default_factory=dict)
+    location: dict[str, Location] = field(default_factory=dict)
+    vocabulary: dict[str, Vocabulary] = field(default_factory=dict)
+    event: dict[str, Event] = field(default_factory=dict)
+
+    def with_groups(self, actor_id: str) -> list[str]:
+        """An actor and everything that it is a member of, at any depth."""
+        return list(dict.fromkeys(_reach(actor_id, lambda one: self.actor[one].member_of)))
+
+    def with_surroundings(self, location_id: str) -> list[str]:
+        """A place and everything that it lies in."""
+        return list(_reach(location_id, lambda one: [parent] if (parent := self.location[one].parent) else []))
+
+    @cached_property
+    def available(self) -> dict[str, int | None]:
+        """From when each source counts, in seconds since 1970; `None` where that is unknown."""
+        return {source.id: self._available_at(source) for source in self.source.values()}
+
+    @cached_property
+    def roots(self) -> dict[str, frozenset[str]]:
+        """The publishers at the roots of each source's lineage; to cite is no link of it."""
+        found: dict[str, frozenset[str]] = {}
+        for source_id in self.source:
+            self._find_roots(source_id, found)
+        return found
+
+    def origin(self, citation: Citation) -> str | None:
+        """The publisher whose reporting a citation carries."""
+        if citation.origin:
+            return citation.origin
+        roots = self.roots[citation.source]
+        return next(iter(roots)) if len(roots) == 1 else None
+
+    def counts_from(self, citation: Citation) -> int:
+        """When a citation begins to count: now, and at no earlier instant, when its source has no date."""
+        available = self.available[citation.source]
+        return LAST if available is None else available
+
+    @cached_property
+    def exists_from(self) -> dict[str, int]:
+        """When each event is first supported."""
+        return {
+            event.id: min((self.counts_from(one) for one in event.citations if one.stance in SUPPORTING), default=LAST)
+            for event in self.event.values()
+        }
+
+    def _available_at(self, source: Source) -> int | None:
+        text = source.updated or source.published or source.published_not_before
+        if text is None:
+            return None
+        if "T" in text:
+            return seconds(parse_instant(text))
+        publisher = self.publisher.get(source.publisher or "")
+        zone = ZoneInfo(publisher.timezone) if publisher and publisher.timezone else UTC
+        last = parse_date(text).last or date.max
+        return seconds(datetime.combine(last, time(23, 59, 59), zone).astimezone(UTC))
+
+    def _find_roots(self, source_id: str, found: dict[str, frozenset[str]]) -> frozenset[str]:
+        if source_id not in found:
+            source = self.source[source_id]
+            links = [link for link in source.derived_from if link.how != "cites"]
+            roots = {link.publisher for link in links if link.publisher}
+            for link in links:
+                roots |= self._find_roots(link.source, found) if link.source else set()
+            own = {source.publisher} if source.publisher else set()
+            found[source_id] = frozenset(roots or own)
+        return found[source_id]
+
+
+def _reach(start: str, onward: Callable[[str], Iterable[str]]) -> Iterator[str]:
+    """What can be reached from a record, itself first."""
+    seen, waiting = {start}, [start]
+    while waiting:
+        one = waiting.pop(0)
+        yield one
+        fresh = [other for other in onward(one) if other not in seen]
+        seen.update(fresh)
+        waiting.extend(fresh)

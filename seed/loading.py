@@ -1,0 +1,248 @@
+"""Publishing a revision: one transaction that ends what changed, writes what follows, and inserts the revision last."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select, tuple_, update
+from sqlmodel import SQLModel, col
+
+from app.instants import microseconds
+from app.tables import OPEN, Citation, Entry, Event, Fingerprint, Link, Revision, Term
+from seed.collection import Collection
+from seed.shaping import EventShape, Posting, Shape, Shaper
+from seed.versions import Name
+from seed.writing import sole_writer
+
+BATCH = 500
+
+T = TypeVar("T")
+Progress = Callable[[int], None]
+
+
+class RemovalRefused(Exception):
+    """Records that an earlier revision had are missing from the files."""
+
+    def __init__(self, missing: Sequence[tuple[str, str]]) -> None:
+        self.missing = missing
+        super().__init__(
+            "\n".join(f"{kind} '{record_id}' was published, and is missing now" for kind, record_id in missing)
+        )
+
+
+@dataclass
+class Outcome:
+    """What a load did: the revision that stands, whether it is new, and how many records of each kind changed."""
+
+    revision: int
+    published: bool
+    changed: Counter[str] = field(default_factory=Counter)
+
+
+def publish(engine: Engine, collection: Collection, progress: Progress = lambda _: None) -> Outcome:
+    """Publish the record as the next revision, or nothing when nothing changed.
+
+    `progress` is told how many records were looked at. Raises `RemovalRefused`; the store is then as before.
+    """
+    with sole_writer(engine) as connection:
+        newest = connection.execute(select(*_REVISION).order_by(col(Revision.number).desc()).limit(1)).first()
+        number, digest, published_at = newest or (0, "", 0)
+        _refuse_removals(connection, collection)
+        load = _Load(connection, number + 1, digest)
+        shaper = Shaper(collection)
+        for table, shapes in shaper.records():
+            for batch in _batches(shapes):
+                load.records(table, batch)
+                progress(len(batch))
+        for batch in _batches(shaper.events()):
+            load.events(batch)
+            progress(len(batch))
+        if not load.changed and number:
+            return Outcome(number, published=False)
+        load.terms.close()
+        now = max(published_at + 1, microseconds(datetime.now(UTC)))
+        row = {"number": number + 1, "published_at": now, "digest": load.digest.hexdigest()}
+        connection.execute(insert(Revision), row)
+        return Outcome(number + 1, published=True, changed=load.changed)
+
+
+_REVISION = (col(Revision.number), col(Revision.digest), col(Revision.published_at))
+
+
+class _Load:
+    """The writing of one revision."""
+
+    def __init__(self, connection: Connection, revision: int, digest: str) -> None:
+        self.connection = connection
+        self.revision = revision
+        self.terms = _Terms(connection, revision)
+        self.changed: Counter[str] = Counter()
+        self.digest = hashlib.sha256(digest.encode())
+
+    def records(self, table: type[SQLModel], shapes: Sequence[Shape]) -> None:
+        """Write what changed of some records of one kind."""
+        kind = str(table.__tablename__)
+        documents, links = self._changed(kind, shapes)
+        self._end(table, [shape.id for shape in documents])
+        self._insert(table, (row for shape in documents for row in shape.rows))
+        ids = [shape.id for shape in links]
+        self._repost(Entry, ids, {posting for shape in links for posting in shape.postings})
+
+    def events(self, shapes: Sequence[EventShape]) -> None:
+        """Write what changed of some events: versions, links, and citations with theirs."""
+        documents, links = self._changed("event", shapes)
+        keys = self._keys([*documents, *links])
+        old_keys = self._open_keys([shape.id for shape in links])
+        self._end(Event, [shape.id for shape in documents])
+        rows = (
+            row | {"key": keys[version.key, shape.id], "document": version.at_revision(self.revision)}
+            for shape in documents
+            for row, version in zip(shape.rows, shape.versions, strict=True)
+        )
+        self._insert(Event, rows)
+        wanted = {
+            (term, keys[int(key), shape.id], known_from, known_until)
+            for shape in links
+            for term, key, known_from, known_until in shape.postings
+        }
+        self._repost(Link, old_keys, wanted)
+        self._citations(documents, links)
+
+    def _citations(self, documents: Sequence[EventShape], links: Sequence[EventShape]) -> None:
+        columns = tuple(col(column) for column in (Citation.id, Citation.document, Citation.known_from))
+        at = (col(Citation.event).in_([shape.id for shape in documents]), col(Citation.until) == OPEN)
+        old = {row[0]: tuple(row[1:]) for row in self.connection.execute(select(*columns).where(*at))}
+        new = {row["id"]: row for shape in documents for row in shape.citations}
+        fresh = [row for one, row in new.items() if old.get(one) != (row["document"], row["known_from"])]
+        gone = [one for one in old if one not in new]
+        self._end(Citation, [*gone, *(row["id"] for row in fresh)])
+        self._insert(Citation, fresh)
+        ids = {str(posting[1]) for shape in links for posting in shape.citation_postings}
+        self._repost(Entry, sorted(ids | set(gone)), {one for shape in links for one in shape.citation_postings})
+
+    def _changed(self, kind: str, shapes: Sequence[Any]) -> tuple[list[Any], list[Any]]:
+        """Which records have other documents, and which other links, than the newest revision; both are noted."""
+        names = {shape.id: f"{kind} {shape.id}" for shape in shapes}
+        at = (col(Fingerprint.id).in_(list(names.values())), col(Fingerprint.until) == OPEN)
+        columns = (col(Fingerprint.id), col(Fingerprint.documents), col(Fingerprint.links))
+        old = {row[0]: tuple(row[1:]) for row in self.connection.execute(select(*columns).where(*at))}
+        documents, links, rows = [], [], []
+        for shape in shapes:
+            name, new = names[shape.id], (shape.documents_digest(), shape.postings_digest())
+            before = old.get(name, ("", ""))
+            if new == before:
+                continue
+            documents += [shape] * (new[0] != before[0])
+            links += [shape] * (new[1] != before[1])
+            rows.append({"id": name, "documents": new[0], "links": new[1]})
+            self.changed[kind] += 1
+            self.digest.update(f"{name} {new[0]} {new[1]}\n".encode())
+        self._end(Fingerprint, [row["id"] for row in rows])
+        self._insert(Fingerprint, rows)
+        return documents, links
+
+    def _keys(self, shapes: Sequence[EventShape]) -> dict[tuple[int, str], int]:
+        """The key of each version: its own, or the next that no other event ever had."""
+        wanted = {(version.key, shape.id) for shape in shapes for version in shape.versions}
+        keys: dict[tuple[int, str], int] = {}
+        holders: dict[int, str] = {}
+        for key, event_id in sorted(wanted, key=lambda one: (one[1], one[0])):
+            free = key
+            while self._holder(free, holders) not in (None, event_id):
+                free += 1
+            holders[free] = event_id
+            keys[key, event_id] = free
+        return keys
+
+    def _holder(self, key: int, holders: dict[int, str]) -> str | None:
+        """The event that has or ever had a key."""
+        if key not in holders:
+            found = self.connection.execute(select(col(Event.id)).where(col(Event.key) == key).limit(1)).first()
+            return found[0] if found else None
+        return holders[key]
+
+    def _open_keys(self, ids: list[str]) -> list[int]:
+        at = (col(Event.id).in_(ids), col(Event.until) == OPEN)
+        return [row[0] for row in self.connection.execute(select(col(Event.key)).where(*at).distinct())]
+
+    def _repost(self, table: type[Link] | type[Entry], at: Sequence[int | str], wanted: set[Posting]) -> None:
+        """Make the open links of some keys, or entries of some ids, the wanted ones."""
+        numbers = self.terms.numbers({posting[0] for posting in wanted})
+        new = {(numbers[term], *rest) for term, *rest in wanted}
+        name = "key" if table is Link else "id"
+        columns = [col(getattr(table, column)) for column in ("term", name, "known_from", "known_until")]
+        held = select(*columns).where(columns[1].in_(at), col(table.until) == OPEN)
+        old = {tuple(row) for row in self.connection.execute(held)}
+        if gone := sorted(old - new):
+            matches = [column == bindparam(f"old_{column.key}") for column in columns[:3]]
+            ending = update(table).where(*matches, col(table.until) == OPEN).values(until=self.revision)
+            names = ("old_term", f"old_{name}", "old_known_from")
+            self.connection.execute(ending, [dict(zip(names, row, strict=False)) for row in gone])
+        fresh = sorted(new - old)
+        self._insert(table, (dict(zip(("term", name, "known_from", "known_until"), row, strict=True)) for row in fresh))
+        self.terms.count(row[0] for row in fresh)
+
+    def _end(self, table: Any, ids: Sequence[str]) -> None:
+        """The open rows of some records end where this revision begins."""
+        if ids:
+            ending = update(table).where(col(table.id).in_(ids), col(table.until) == OPEN)
+            self.connection.execute(ending.values(until=self.revision))
+
+    def _insert(self, table: Any, rows: Iterable[dict[str, Any]]) -> None:
+        if every := [row | {"since": self.revision, "until": OPEN} for row in rows]:
+            self.connection.execute(insert(table), every)
+
+
+class _Terms:
+    """The numbers of terms, given as they are first met."""
+
+    def __init__(self, connection: Connection, revision: int) -> None:
+        self.connection = connection
+        self.revision = revision
+        self.known: dict[Name, int] = {}
+        self.counts: Counter[int] = Counter()
+        self.next: int = (connection.execute(select(func.max(col(Term.number)))).scalar() or 0) + 1
+
+    def numbers(self, names: set[Name]) -> dict[Name, int]:
+        """The number of each term; new ones are numbered in the order of their names."""
+        for batch in _batches(sorted(names - self.known.keys())):
+            columns = (col(Term.kind), col(Term.value))
+            found = select(*columns, col(Term.number)).where(tuple_(*columns).in_(batch))
+            self.known |= {(kind, value): number for kind, value, number in self.connection.execute(found)}
+        fresh = sorted(names - self.known.keys())
+        rows = [
+            {"number": self.next + n, "kind": kind, "value": value, "since": self.revision, "rows": 0}
+            for n, (kind, value) in enumerate(fresh)
+        ]
+        if rows:
+            self.connection.execute(insert(Term), rows)
+            self.known |= {name: self.next + n for n, name in enumerate(fresh)}
+            self.next += len(rows)
+        return {name: self.known[name] for name in names}
+
+    def count(self, numbers: Iterable[int]) -> None:
+        self.counts.update(numbers)
+
+    def close(self) -> None:
+        """Store how many links each term was given."""
+        if self.counts:
+            more = update(Term).where(col(Term.number) == bindparam("term")).values(rows=Term.rows + bindparam("more"))
+            self.connection.execute(more, [{"term": term, "more": more} for term, more in sorted(self.counts.items())])
+
+
+def _refuse_removals(connection: Connection, collection: Collection) -> None:
+    names = connection.execute(select(col(Fingerprint.id)).where(col(Fingerprint.until) == OPEN))
+    published = (tuple(name.split(" ", 1)) for (name,) in names)
+    missing = sorted((kind, record_id) for kind, record_id in published if record_id not in getattr(collection, kind))
+    if missing:
+        raise RemovalRefused(missing)
+
+
+def _batches(items: Iterable[T]) -> Iterator[list[T]]:
+    rest = iter(items)
+    while batch := list(islice(rest, BATCH)):
+        yield batch

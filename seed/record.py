@@ -1,0 +1,266 @@
+"""The record as a curator writes it: one model a kind. See `docs/record.md` for the meaning of every key."""
+
+import re
+from typing import Annotated, Any, ClassVar, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from app.instants import parse_instant
+from app.pagination import ID_PATTERN
+from seed.dates import parse_date
+
+SUPPORTED_FIELDS = ("date", "start_time", "locations", "actors", "quantities", "type", "modality", "summary")
+SUPPORTING = frozenset({"supports", "corrects"})
+
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9](Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])")
+
+
+def _plain(text: str) -> str:
+    if _FORBIDDEN.search(text):
+        raise ValueError("expected text without control characters")
+    if not text.strip():
+        raise ValueError("expected text, not only spaces")
+    return text
+
+
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"[\s<>\"{}|\\^`]", text):
+        raise ValueError("expected an address such as https://example.org/page")
+    _ = parts.port  # raises ValueError when it is not a number
+    return text
+
+
+def _edtf(text: str) -> str:
+    parse_date(text)
+    return text
+
+
+def _year(value: Any) -> Any:
+    """A year that YAML reads as a number."""
+    return str(value) if type(value) is int and 1000 <= value <= 9999 else value  # noqa: PLR2004
+
+
+def _published(text: str) -> str:
+    if "T" in text:
+        parse_instant(text)
+        if not re.search(r"T\d\d:\d\d:\d\d(Z|[+-])", text):
+            raise ValueError("expected an instant to the second, such as 2021-12-30T13:12:00-05:00")
+    elif parse_date(text).precision not in ("day", "month", "year"):
+        raise ValueError("expected a day, a month, a year, or an instant with its zone")
+    return text
+
+
+def _time(text: str) -> str:
+    if not _TIME.fullmatch(text):
+        raise ValueError("expected HH:MM and a zone, such as 15:30-05:00 or 08:00Z")
+    return text
+
+
+def _zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (OSError, ValueError):
+        raise ValueError("expected a time zone such as Europe/Kyiv") from None
+    return text
+
+
+Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=100)]
+Code = Annotated[str, Field(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=100)]
+Line = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_plain)]
+Prose = Annotated[str, Field(min_length=1, max_length=20_000), AfterValidator(_plain)]
+Phrase = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_plain)]
+Address = Annotated[str, Field(max_length=2_000), AfterValidator(_plain), AfterValidator(_address)]
+Date = Annotated[str, Field(max_length=100), BeforeValidator(_year), AfterValidator(_edtf)]
+Published = Annotated[str, Field(max_length=100), BeforeValidator(_year), AfterValidator(_published)]
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Country = Annotated[str, Field(pattern="^[A-Z]{2}$")]
+Number = Annotated[int | float, Field(ge=-(10**15), le=10**15, allow_inf_nan=False)]
+Offset = Annotated[int, Field(ge=0, le=10**9)]
+
+
+class Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
+
+
+class Described(Entry):
+    """What every record but an event has."""
+
+    kind: ClassVar[str]
+    id: Id
+
+
+class Publisher(Described):
+    kind = "publisher"
+    name: Line
+    homepage: Address | None = None
+    country: Country | None = None
+    ownership: Code | None = None
+    timezone: Annotated[str, AfterValidator(_zone)] | None = None
+    same_as: list[Address] = []
+    reference: Line | None = None
+
+
+class Lineage(Entry):
+    source: Id | None = None
+    publisher: Id | None = None
+    how: Code
+
+    @model_validator(mode="after")
+    def _names_one(self) -> "Lineage":
+        if (self.source is None) == (self.publisher is None):
+            raise ValueError("expected either a source or a publisher")
+        return self
+
+
+class Source(Described):
+    kind = "source"
+    title: Line
+    publisher: Id | None = None
+    url: Address | None = None
+    archive_url: Address | None = None
+    authors: list[Line] = []
+    language: Annotated[str, Field(pattern="^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")] | None = None
+    source_kind: Code | None = Field(None, alias="kind")
+    published: Published | None = None
+    updated: Published | None = None
+    published_not_before: Published | None = None
+    text_sha256: Sha256 | None = None
+    text_length: Offset | None = None
+    derived_from: list[Lineage] = []
+    paraphrase: bool = False
+    corrections: list[Prose] = []
+    note: Prose | None = None
+
+
+class Position(Entry):
+    title: Line
+    organisation: Id | None = None
+    start: Date | None = Field(None, alias="from")
+    end: Date | None = Field(None, alias="to")
+
+
+class Actor(Described):
+    kind = "actor"
+    name: Line
+    type: Code | None = None
+    aliases: list[Line] = []
+    country: Country | None = None
+    positions: list[Position] = []
+    member_of: list[Id] = []
+    same_as: list[Address] = []
+    reference: Line | None = None
+    note: Prose | None = None
+
+
+class Location(Described):
+    kind = "location"
+    name: Line
+    type: Code | None = None
+    aliases: list[Line] = []
+    parent: Id | None = None
+    country: Country | None = None
+    latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
+    longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
+    precision: Code | None = None
+    same_as: list[Address] = []
+    reference: Line | None = None
+    note: Prose | None = None
+
+    @model_validator(mode="after")
+    def _has_both_coordinates(self) -> "Location":
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("expected latitude and longitude together")
+        return self
+
+
+class Vocabulary(Described):
+    """Codes that a desk adds to a list: each code with its meaning."""
+
+    kind = "vocabulary"
+    codes: dict[Code, Line]
+
+
+class Quantity(Entry):
+    measure: Code
+    value: Number | None = None
+    low: Number | None = None
+    best: Number | None = None
+    high: Number | None = None
+    unit: Annotated[Line, Field(max_length=40)] | None = None
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> "Quantity":
+        numbers = [number for number in (self.low, self.best, self.high) if number is not None]
+        if numbers != sorted(numbers):
+            raise ValueError("expected low <= best <= high")
+        if self.value is None and not numbers:
+            raise ValueError("expected a value, or low, best or high")
+        return self
+
+
+class Participation(Entry):
+    actor: Id
+    role: Code
+
+
+class Passage(Entry):
+    starts: Phrase
+    ends: Phrase
+    before: Phrase | None = None
+    after: Phrase | None = None
+    start: Offset | None = None
+    end: Offset | None = None
+    sha256: Sha256 | None = None
+    text_sha256: Sha256 | None = None
+
+
+class Citation(Entry):
+    key: Annotated[str, Field(pattern=ID_PATTERN, max_length=100)]
+    source: Id
+    passage: Passage | None = None
+    supports: list[
+        Literal["date", "start_time", "locations", "actors", "quantities", "type", "modality", "summary"]
+    ] = []
+    stance: Code = "supports"
+    attributed_to: Id | None = None
+    origin: Id | None = None
+    verification: Code | None = None
+    note: Prose | None = None
+
+
+class Relation(Entry):
+    type: Code
+    event: Id
+
+
+class Event(Described):
+    kind = "event"
+    title: Line
+    summary: Prose | None = None
+    date: Date | None = None
+    date_basis: Prose | None = None
+    start_time: Annotated[str, AfterValidator(_time)] | None = None
+    type: Code | None = None
+    modality: Code | None = None
+    locations: list[Id] = []
+    quantities: list[Quantity] = []
+    tags: list[Id] = []
+    actors: list[Participation] = []
+    citations: list[Citation] = []
+    relations: list[Relation] = []
+
+    @model_validator(mode="after")
+    def _has_a_day_for_its_time(self) -> "Event":
+        if self.start_time and (self.date is None or parse_date(self.date).precision != "day"):
+            raise ValueError("expected a start_time only where date is a day")
+        return self
+
+
+Anything = Publisher | Source | Actor | Location | Vocabulary | Event
+MODELS: dict[str, type[Anything]] = {
+    model.kind: model for model in (Publisher, Source, Actor, Location, Vocabulary, Event)
+}

@@ -1,0 +1,40 @@
+"""Connections that write: one at a time, whatever the database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+
+WRITER_LOCK = 7_245_160_112_358_132
+"""The key of PostgreSQL's advisory lock that a load holds."""
+
+
+def writing_engine(url: URL) -> Engine:
+    """An engine that may write. SQLite files are in WAL mode, and wait a while for another writer."""
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url)
+    engine = create_engine(url, connect_args={"timeout": 30, "isolation_level": None})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+
+    return engine
+
+
+@contextmanager
+def sole_writer(engine: Engine) -> Iterator[Connection]:
+    """A transaction that holds the write lock from its start; committed at its end, rolled back by an exception."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+        try:
+            yield connection
+        except BaseException:
+            connection.rollback()
+            raise
+        connection.commit()
