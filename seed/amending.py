@@ -91,8 +91,8 @@ class Node:
         line_break = LINE_BREAK.search(text, after)
         after = line_break.start() if line_break else len(text)
         style = line_break or LINE_BREAK.search(text)
-        indentation = " " * self.event.end_mark.column
-        return Edit(after, True, after, f"{style.group() if style else os.linesep}{indentation}{pair}")
+        indentation = (style.group() if style else "\n") + " " * self.event.end_mark.column
+        return Edit(after, True, after, indentation + pair)
 
 
 def amend(amendments: Iterable[Amendment]) -> None:
@@ -117,7 +117,7 @@ def _replace(path: Path, content: str) -> None:
         shutil.copymode(path, name)
         Path(name).replace(path)
     except BaseException:
-        Path(name).unlink()
+        Path(name).unlink(missing_ok=True)
         raise
 
 

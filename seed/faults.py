@@ -26,11 +26,11 @@ SYNTAX = (
     ("indentation space", "a tab in the indentation; expected spaces"),
     ("unexpected end of stream", "a quote that is never closed; expected the same quote at the end of the text"),
     ("mapping values", "a ':' out of place; expected text with ': ' in quotes, or a key in line with its neighbours"),
-    ("cannot start any token", "text cannot begin with {character!r}; expected it in quotes"),
-    ("unexpected ':'", "a ':' in text inside [ ] or {{ }}; expected the text in quotes"),
+    ("cannot start any token", "text cannot begin with {character}; expected it in quotes"),
+    ("unexpected ':'", "a ':' in text inside [ ] or { }; expected the text in quotes"),
     ("block sequence entries", "a '- ' out of place; expected the list to begin on a line of its own"),
     ("',' or ']'", "a list that is not closed; expected ',' or ']'"),
-    ("',' or '}'", "a mapping that is not closed; expected ',' or '}}'"),
+    ("',' or '}'", "a mapping that is not closed; expected ',' or '}'"),
     ("could not find expected ':'", "text without a key; expected 'key: value', or the text indented further"),
     ("expected key", "expected a key here, in line with its neighbours"),
     ("'-' indicator", "expected the next item of the list, '- ', in line with its neighbours"),
@@ -163,7 +163,7 @@ def yaml_fault(error: MarkedYAMLError, text: str) -> tuple[Position, str]:
     said = next((said for sign, said in SYNTAX if sign in problem), f"{problem}; expected YAML")
     if character == "\t":
         said = SYNTAX[0][1]
-    return (mark.line + 1, mark.column + 1), said.format(character=character)
+    return (mark.line + 1, mark.column + 1), said.replace("{character}", repr(character))
 
 
 def json_fault(error: json.JSONDecodeError) -> str:

@@ -23,7 +23,6 @@ HOPELESS = 1000
 """A YAML file nested this deep is read no further: the parser's time grows with the square of the depth."""
 LARGEST_YAML = 64 * 2**20
 LONGEST_LINE = 16 * 2**20
-
 YAML_SUFFIXES = (".yaml", ".yml")
 SUFFIXES = (*YAML_SUFFIXES, ".ndjson", ".jsonl")
 NAME = re.compile(rf"({'|'.join(KINDS)}|vocabularies)s?(?![a-z])", re.IGNORECASE)
@@ -102,8 +101,7 @@ def _read(path: Path, named: str | None, faults: Faults) -> Iterator[Item]:
                 item.kind = kind
                 yield item
     except OSError as error:
-        reason = (error.strerror or "unknown cause").lower()
-        faults.add(Place(str(path), 1, 1), f"cannot be read ({reason}); expected a readable file")
+        faults.add(Place(str(path), 1, 1), f"cannot be read: {str(error.strerror).lower()}; expected a readable file")
 
 
 def _kind(item: Item, named: str | None, is_yaml: bool, faults: Faults) -> str | None:
@@ -204,12 +202,12 @@ class _Decoder:
 
     def __init__(self) -> None:
         self.is_suspect = False
-        hooks = dict.fromkeys(("parse_int", "parse_float", "parse_constant"), self._number)
-        self._decode = json.JSONDecoder(object_pairs_hook=self._mapping, **hooks).decode
+        of = self._number
+        decoder = json.JSONDecoder(object_pairs_hook=self._mapping, parse_int=of, parse_float=of, parse_constant=of)
+        self._decode = decoder.decode
 
     def decode(self, text: str) -> Any:
-        is_odd = "\\" in text or not text.isprintable()
-        self.is_suspect = is_odd and bool(SUSPECT_JSON.search(text))
+        self.is_suspect = ("\\" in text or not text.isprintable()) and bool(SUSPECT_JSON.search(text))
         data = self._decode(text)
         self.is_suspect |= _is_too_deep([data] if isinstance(data, dict | list) else [])
         return data
@@ -239,10 +237,7 @@ def _json_items(path: Path, faults: Faults) -> Iterator[tuple[dict[str, Any], Ca
     with path.open("rb") as file:
         for line, offset, raw in _lines(file, builder):
             text = decode(raw, builder.path, faults, line)
-            if text is None or not text.strip():
-                continue
-            data = _decoded(text, line, decoder, builder)
-            if isinstance(data, dict):
+            if text and text.strip() and isinstance(data := _decoded(text, line, decoder, builder), dict):
                 yield data, partial(_reread, path, line, offset)
 
 

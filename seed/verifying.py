@@ -201,7 +201,8 @@ def _of_citation(cited: Cited, text: Text | None) -> Finding:
         if not absent and citation.verification != found:
             absent = f"the recorded verification is {citation.verification}; {REMEDY}"
         status = "drifted" if differing else "unrecorded" if absent else "matched"
-        detail = differing or absent
+        kept = cited.passage.sha256 in (None, due["sha256"])
+        detail = f"{'found, but' if kept else 'its words have changed:'} {differing}" if differing else absent
     return Result(citation.source, name, place, status, detail), amendments
 
 

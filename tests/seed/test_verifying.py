@@ -1,0 +1,373 @@
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from seed.passages import sha256
+from seed.verifying import verify
+
+LEDGER = (
+    "The harbour of Ostrava Minor closed at dusk 𝒳 on Tuesday. Its keeper said “no ships” came.\r\n"
+    "A second bell rang over the empty quay until midnight, and nobody answered it at all.\n"
+)
+GAZETTE = "Readers write that the bell of Ostrava Minor rang twice. The keeper denies each word of it, loudly.\n"
+
+SOURCES = """\
+# What the desk holds
+- id: ledger
+  title: The Ledger
+- id: gazette
+  title: "The Gazette"   # quoted
+"""
+EVENTS = """\
+- id: harbour-closes
+  title: The harbour closes
+  citations:
+    - key: ledger-dusk
+      source: ledger
+      passage: {starts: "The harbour of", ends: "on Tuesday."}   # 'dusk'
+      note: As it says.
+
+    # The other text
+    - key: gazette-bell
+      source: gazette
+      passage:
+        starts: the bell
+        ends: 'twice.'
+- id: bell-rings
+  title: A bell rings
+  citations:
+    - {key: ledger-bell, source: ledger, passage: {starts: A second bell, ends: answered it at all.}}
+"""
+
+
+@dataclass
+class Desk:
+    folder: Path
+
+    @property
+    def record(self):
+        return self.folder / "record"
+
+    @property
+    def texts(self):
+        return self.folder / "texts"
+
+    def put(self, name, content):
+        path = self.folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content.encode())
+        return path
+
+    def read(self, name):
+        return (self.folder / name).read_bytes().decode()
+
+    def replace(self, name, old, new):
+        assert self.read(name).count(old) == 1
+        self.put(name, self.read(name).replace(old, new))
+
+    def files(self):
+        return {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in self.folder.rglob("*.*")}
+
+    def verify(self, *, write=False):
+        return verify([self.record], self.texts, write)
+
+    def statuses(self, *, write=False):
+        return {one.citation or one.source: one.status for one in self.verify(write=write).results}
+
+
+@pytest.fixture
+def desk(tmp_path):
+    desk = Desk(tmp_path)
+    desk.put("record/sources.yaml", SOURCES)
+    desk.put("record/events.yaml", EVENTS)
+    desk.put("texts/ledger.txt", LEDGER)
+    desk.put("texts/001_ab.txt", GAZETTE)
+    desk.put("texts/README.md", "no text of a source")
+    return desk
+
+
+@pytest.fixture
+def verified(desk):
+    assert desk.verify(write=True).ok
+    return desk
+
+
+def without_what_was_recorded(text):
+    """What `--write` adds, taken away again."""
+    pair = r"(?:start|end|sha256|text_sha256|text_length|verification): [0-9a-z_]+"
+    return re.sub(rf"\r?\n +{pair}(?=\r?\n|$)", "", re.sub(rf", {pair}(?=[,}} ])", "", text))
+
+
+def test_what_was_never_recorded_is_no_match(desk):
+    report = desk.verify()
+    assert not report.ok
+    assert report.counts == {"unrecorded": 3}
+    assert all("dateline verify --write" in line for line in report.lines()[:-1])
+
+
+def test_writing_records_what_the_texts_say(desk):
+    report = desk.verify(write=True)
+    assert report.ok
+    assert report.lines() == ["3 passages: 3 matched"]
+    passage = "The harbour of Ostrava Minor closed at dusk 𝒳 on Tuesday."
+    assert (
+        'passage: {starts: "The harbour of", ends: "on Tuesday.", '
+        f"start: 0, end: {len(passage)}, sha256: {sha256(passage)}, text_sha256: {sha256(LEDGER)}}}   # 'dusk'\n"
+        "      note: As it says.\n      verification: matched\n\n    # The other text\n"
+    ) in desk.read("record/events.yaml")
+    passage = "the bell of Ostrava Minor rang twice."
+    assert (
+        "        ends: 'twice.'\n        start: 19\n        end: 56\n"
+        f"        sha256: {sha256(passage)}\n        text_sha256: {sha256(GAZETTE)}\n      verification: matched\n- id"
+    ) in desk.read("record/events.yaml")
+    assert desk.read("record/sources.yaml").endswith(
+        f"# quoted\n  text_sha256: {sha256(GAZETTE)}\n  text_length: {len(GAZETTE)}\n"
+    )
+
+
+def test_a_run_without_write_touches_no_file(desk):
+    before = desk.files()
+    desk.verify()
+    assert desk.files() == before
+
+
+def test_a_second_write_changes_nothing(verified):
+    before = verified.files()
+    assert verified.verify(write=True).lines() == ["3 passages: 3 matched"]
+    assert verified.files() == before
+    assert verified.verify().ok
+
+
+@pytest.mark.parametrize("line_break", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_everything_else_stays_byte_for_byte(desk, line_break, mark):
+    files = {"record/sources.yaml": SOURCES, "record/events.yaml": EVENTS}
+    files = {name: mark + content.replace("\n", line_break) for name, content in files.items()}
+    for name, content in files.items():
+        desk.put(name, content)
+    assert desk.verify(write=True).ok
+    for name, content in files.items():
+        assert desk.read(name) != content
+        assert without_what_was_recorded(desk.read(name)) == content
+
+
+@pytest.mark.parametrize(("name", "text"), [("ledger", LEDGER), ("001_ab", GAZETTE)], ids=["named", "unnamed"])
+def test_every_changed_character_of_a_text_is_noticed_and_named(verified, name, text):
+    source = "ledger" if name == "ledger" else "gazette"
+    for place, character in enumerate(text):
+        changed = text[:place] + ("x" if character != "x" else "y") + text[place + 1 :]
+        verified.put(f"texts/{name}.txt", changed)
+        report = verified.verify()
+        assert not report.ok
+        failed = {one.citation or one.source for one in report.results if one.status != "matched"}
+        named = {one.citation or one.source for one in report.results if one.source == source}
+        assert failed == named
+        assert any(name in line for line in report.lines() for name in named)
+
+
+def test_a_changed_character_inside_a_passage_is_told_from_one_outside(verified):
+    verified.replace("texts/ledger.txt", "midnight", "midnighT")
+    details = {one.citation: one.detail for one in verified.verify().results}
+    assert details["harbour-closes~ledger-dusk"].startswith("found, but text_sha256 is ")
+    assert details["bell-rings~ledger-bell"].startswith("its words have changed: sha256 is ")
+    assert details[None].startswith("the text has changed (")
+
+
+def test_every_changed_character_of_a_recorded_passage_is_noticed_and_named(verified):
+    original = verified.read("record/events.yaml")
+    line = next(line for line in original.splitlines() if "ledger-bell" in line)
+    begin = original.index(line) + line.index("starts:")
+    places = [begin + n for n, one in enumerate(line[line.index("starts:") :]) if one.isalnum() or one == "."]
+    assert len(places) > 150
+    for place in places:
+        changed = original[:place] + ("7" if original[place] != "7" else "8") + original[place + 1 :]
+        verified.put("record/events.yaml", changed)
+        report = verified.verify()
+        line_number = original[:place].count("\n") + 1
+        assert not report.ok
+        assert f"events.yaml:{line_number}:" in report.lines()[0], report.lines()
+        assert report.faults or "bell-rings~ledger-bell" in report.lines()[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "status", "detail"),
+    [
+        ("The harbour of", "The harbours of", "missing", "`starts` (with `before`, where given) is not in the text"),
+        ("on Tuesday.", "on Tuesday", "missing", "does not follow `starts`"),
+        ("The harbour of", "The", "matched", ""),
+        ("on Tuesday.", "at dusk", "drifted", "end is 43, recorded 57"),
+        ("on Tuesday.", "on Tuesday. Its keeper said now", "missing", "`ends` has 6 words; give 1 to 5"),
+        ("on Tuesday.", "Ostrava", "drifted", "the passage's 4 words; give at most half"),
+    ],
+)
+def test_what_a_changed_word_comes_to(verified, old, new, status, detail):
+    verified.replace("record/events.yaml", f'"{old}"', f'"{new}"')
+    found = next(one for one in verified.verify().results if one.citation == "harbour-closes~ledger-dusk")
+    assert found.status == status
+    assert detail in found.detail
+
+
+def test_words_that_occur_twice_are_ambiguous(verified):
+    verified.put("texts/ledger.txt", LEDGER + "The harbour of Ostrava Minor, on Tuesday.")
+    assert verified.statuses()["harbour-closes~ledger-dusk"] == "ambiguous"
+
+
+def test_a_drift_is_recorded_anew_and_said(verified):
+    verified.put("texts/ledger.txt", "1 " + LEDGER)
+    report = verified.verify(write=True)
+    assert report.ok
+    assert sum("recorded anew, was drifted: found, but start is 2, recorded 0" in line for line in report.lines()) == 1
+    assert sum("recorded anew, was changed: the text has changed" in line for line in report.lines()) == 1
+    assert verified.verify(write=True).lines() == ["3 passages: 3 matched"]
+    verified.put("texts/ledger.txt", LEDGER)
+    verified.verify(write=True)
+    assert without_what_was_recorded(verified.read("record/events.yaml")) == EVENTS
+
+
+@pytest.mark.parametrize(("ends", "status"), [("on Thursday.", "missing"), ("Ostrava", "drifted")])
+def test_writing_says_honestly_what_was_not_found_and_leaves_old_offsets(verified, ends, status):
+    verified.put("texts/ledger.txt", f"{LEDGER} And more.")
+    verified.replace("record/events.yaml", '"on Tuesday."', f'"{ends}"')
+    report = verified.verify(write=True)
+    assert not report.ok
+    assert report.counts == {"matched": 2, status: 1}
+    text = verified.read("record/events.yaml")
+    assert f"ends: \"{ends}\", start: 0, end: 57, sha256: {sha256(LEDGER[:57])}, text_sha256: " in text
+    assert text.count(sha256(f"{LEDGER} And more.")) == 2
+    assert f"note: As it says.\n      verification: {status}\n" in text
+    before = verified.files()
+    verified.verify(write=True)
+    assert verified.files() == before
+
+
+def test_offsets_are_never_invented_for_what_was_not_found(desk):
+    desk.replace("record/events.yaml", '"on Tuesday."', '"on Thursday."')
+    desk.verify(write=True)
+    text = desk.read("record/events.yaml")
+    assert f'{{starts: "The harbour of", ends: "on Thursday.", text_sha256: {sha256(LEDGER)}}}' in text
+    assert "verification: missing" in text
+
+
+def test_another_recorded_verification_than_the_one_found_is_no_match(verified):
+    text = verified.read("record/events.yaml").replace("verification: matched", "verification: missing", 1)
+    verified.put("record/events.yaml", text)
+    assert verified.statuses()["harbour-closes~ledger-dusk"] == "unrecorded"
+    assert verified.verify(write=True).ok
+
+
+def test_a_changed_length_or_hash_of_a_source_is_noticed(verified):
+    verified.replace("record/sources.yaml", f"text_length: {len(LEDGER)}", "text_length: 7")
+    report = verified.verify()
+    assert [one.status for one in report.results if one.status != "matched"] == ["changed"]
+    assert not report.ok
+    assert f"text_length is {len(LEDGER)}, recorded 7" in report.lines()[0]
+
+
+def test_without_its_text_a_citation_is_not_held(desk):
+    (desk.texts / "ledger.txt").unlink()
+    report = desk.verify(write=True)
+    assert report.counts == {"not_held": 2, "matched": 1}
+    assert not report.ok
+    assert desk.read("record/events.yaml").count("verification: not_held") == 2
+    before = desk.files()
+    desk.verify(write=True)
+    assert desk.files() == before
+
+
+def test_an_earlier_result_is_kept_when_there_is_no_text_to_verify_it_with(verified):
+    before = verified.files()
+    for text in verified.texts.glob("*.txt"):
+        text.unlink()
+    assert verified.verify(write=True).counts == {"not_held": 3}
+    assert all(before[path] == state for path, state in verified.files().items())
+
+
+def test_a_source_has_the_text_of_its_recorded_hash_before_that_of_its_name(verified):
+    verified.put("texts/x.txt", LEDGER)
+    verified.put("texts/ledger.txt", GAZETTE.upper())
+    assert verified.verify().ok
+
+
+def test_a_text_in_which_two_sources_are_found_alike_is_given_to_neither(desk):
+    (desk.texts / "ledger.txt").unlink()
+    desk.put("texts/001_ab.txt", LEDGER + GAZETTE)
+    assert desk.statuses()["harbour-closes~gazette-bell"] == "not_held"
+    assert desk.statuses()["harbour-closes~ledger-dusk"] == "unrecorded", "it finds two passages there, the other one"
+    desk.replace("record/events.yaml", "starts: A second bell", "starts: No second bell")
+    assert set(desk.statuses().values()) == {"not_held"}
+
+
+def test_of_two_texts_with_as_many_passages_neither_is_taken(desk):
+    desk.put("texts/002.txt", "Again: " + GAZETTE)
+    assert desk.statuses()["harbour-closes~gazette-bell"] == "not_held"
+
+
+def test_a_text_of_another_source_is_not_taken(desk):
+    desk.put("texts/ledger.txt", LEDGER + GAZETTE + GAZETTE.replace("the bell of", "a bell in"))
+    (desk.texts / "001_ab.txt").unlink()
+    assert desk.statuses()["harbour-closes~gazette-bell"] == "not_held"
+
+
+def test_lines_of_ndjson_are_rewritten_only_where_they_change(desk):
+    (desk.record / "events.yaml").unlink()
+    cited = {"source": "ledger", "passage": {"starts": "Its keeper", "ends": "came.", "before": None}, "key": "a"}
+    lines = [
+        '{"kind":"event", "id":"bulk-a",   "title":"caf\\u00e9 𝒳"}',
+        json.dumps({"citations": [cited], "title": "𝒳 é", "id": "bulk-b", "kind": "event"}, ensure_ascii=False),
+        "",
+        '{"kind": "publisher", "id": "p", "name": "P"}',
+    ]
+    desk.put("record/bulk.ndjson", "\r\n".join(lines))
+    assert desk.verify(write=True).ok
+    after = desk.read("record/bulk.ndjson").split("\r\n")
+    assert [after[n] == lines[n] for n in range(4)] == [True, False, True, True]
+    data = json.loads(after[1])
+    assert list(data) == ["citations", "title", "id", "kind"]
+    assert list(data["citations"][0]) == ["source", "passage", "key", "verification"]
+    start = LEDGER.index("Its keeper")
+    passage = LEDGER[start : LEDGER.index(" came.") + 6]
+    assert data["citations"][0]["passage"] == cited["passage"] | {
+        "start": start, "end": start + len(passage), "sha256": sha256(passage), "text_sha256": sha256(LEDGER),
+    }  # fmt: skip
+    assert "𝒳 é" in after[1]
+    before = desk.files()
+    assert desk.verify(write=True).ok
+    assert desk.files() == before
+
+
+def test_a_faulty_record_is_told_and_nothing_is_written(desk):
+    desk.put("record/more.yaml", "- id: x\n  titel: X\n")
+    before = desk.files()
+    report = desk.verify(write=True)
+    assert not report.ok
+    assert any("more.yaml:2:3: unknown key 'titel'" in line for line in report.lines())
+    assert desk.files() == before
+
+
+def test_a_text_that_is_not_utf8_is_told(desk):
+    (desk.texts / "bad.txt").write_bytes(b"caf\xe9")
+    report = desk.verify(write=True)
+    assert not report.ok
+    assert report.lines()[0].endswith("bad.txt:1:1: byte 3 is not UTF-8; expected a text in UTF-8")
+
+
+def test_a_missing_folder_of_texts_is_told(desk):
+    report = verify([desk.record], desk.folder / "nowhere", True)
+    assert not report.ok
+    assert "no such folder" in report.lines()[0]
+
+
+def test_a_line_of_the_report_names_file_line_column_and_citation(verified):
+    verified.replace("record/events.yaml", '"The harbour of"', '"The harbours of"')
+    report = verified.verify()
+    place = f"{verified.record / 'events.yaml'}:6:16: harbour-closes~ledger-dusk: missing: `starts`"
+    assert report.lines()[0].startswith(place)
+    assert report.lines()[1:] == ["3 passages: 2 matched, 1 missing"]
+
+
+def test_citations_without_a_passage_are_not_counted(desk):
+    desk.put("record/events.yaml", "- {id: a, title: A, citations: [{key: k, source: ledger}]}\n")
+    assert desk.verify().counts == {}
