@@ -28,7 +28,7 @@ class Database:
         """What was looked up and can never change: see `queries.terms`."""
         self._watch = _SqliteWatch(self) if url.get_backend_name() == "sqlite" else _PollingWatch(self)
 
-    def fetch(self, statement: Executable) -> Sequence[Row[Any]]:
+    def fetch(self, statement: Executable) -> Sequence[Row[*tuple[Any, ...]]]:
         """Run one statement. Raises a 503 `Problem` when the database does not answer."""
         try:
             with self.engine.connect() as connection:

@@ -84,22 +84,23 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.database.close()
 
 
-def _answer_problem(request: Request, problem: Exception) -> Response:
-    assert isinstance(problem, Problem)
+def _answer_problem(_request: Request, problem: Exception) -> Response:
+    if not isinstance(problem, Problem):
+        raise problem
     headers = {"Cache-Control": "no-store", **problem.headers}
     return JSONResponse(problem.content(), problem.kind.status, headers, media_type=MEDIA_TYPE)
 
 
 def _answer_refusal(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
-    return _answer_problem(request, describe_refusal(request, error))
+    refusal = describe_refusal(request, error) if isinstance(error, RequestValidationError) else error
+    return _answer_problem(request, refusal)
 
 
-def _answer_missing(request: Request, error: Exception) -> Response:
+def _answer_missing(request: Request, _error: Exception) -> Response:
     return _answer_problem(request, Problem(NOT_FOUND, "Expected one of the paths that /openapi.json lists."))
 
 
-def _answer_fault(request: Request, error: Exception) -> Response:
+def _answer_fault(request: Request, _error: Exception) -> Response:
     return _answer_problem(
         request, Problem(INTERNAL_ERROR, "The fault is logged; nothing about the question is wrong.")
     )

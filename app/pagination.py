@@ -168,7 +168,7 @@ def check_cursor(question: PageQuestion, revision: Revision, seal: str, position
 
 def _seal(question: PageQuestion, revision: Revision, content: str) -> str:
     bound = urlencode(question.parameters(without=question.unbound))
-    sealed = "\n".join([type(question).__name__, bound, revision.digest, content])
+    sealed = f"{type(question).__name__}\n{bound}\n{revision.digest}\n{content}"
     return hashlib.sha256(sealed.encode()).hexdigest()[:16]
 
 

@@ -50,7 +50,7 @@ class Refused:
 
 
 @dataclass
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
     kind: Kind
     detail: str
     errors: list[Refused] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What FastAPI leaves open when it reads a question: repeated parameters, and refusals in the words of problem details."""
+"""What FastAPI leaves open when it reads a question: repeated parameters, and refusals as problem details."""
 
 from functools import cache
 from inspect import signature

@@ -3,7 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from app import tables as tables
+from app import tables  # noqa: F401 - fills the metadata
 from app.settings import Settings
 from seed.writing import writing_engine
 

@@ -1,6 +1,6 @@
 """What must hold of the record as a whole: references, codes, hierarchies, evidence. All faults, in one run."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -68,14 +68,14 @@ def _check_uses(record: Anything, item: Item, parsed: Parsed, faults: Faults) ->
             continue
         if kind in Collection.__dataclass_fields__:
             if (kind, value) not in parsed.items:
-                known = (one for other, one in parsed.items if other == kind)
-                faults.add(item.place(path), f"unknown {kind} '{value}'{_hint(value, known)}")
+                ids = [one for other, one in parsed.items if other == kind]
+                faults.add(item.place(path), f"unknown {kind} '{value}'{_hint(value, ids)}")
         elif value not in parsed.collection.vocabulary[kind].codes:
-            known = parsed.collection.vocabulary[kind].codes
-            faults.add(item.place(path), f"unknown {kind.replace('-', ' ')} '{value}'{_hint(value, known)}")
+            codes = parsed.collection.vocabulary[kind].codes
+            faults.add(item.place(path), f"unknown {kind.replace('-', ' ')} '{value}'{_hint(value, codes)}")
 
 
-def _hint(value: str, known: Any) -> str:
+def _hint(value: str, known: Iterable[str]) -> str:
     guess = nearest(value, known)
     return f"; nearest: '{guess}'" if guess else "; expected an id that the record has"
 

@@ -70,7 +70,7 @@ def _between(ends: list[str], precision: str) -> Days:
     last = _bounds(ends[1])[1] if ends[1] else None
     if first is None and last is None:
         raise ValueError(EXPECTED)
-    if first and last and _bounds(ends[0])[0] > _bounds(ends[1])[0] or (first and last and first > last):
+    if first and last and (first > last or first > _bounds(ends[1])[0] > last):
         raise ValueError(f"expected an end at or after the start {ends[0]}, not {ends[1]}")
     return Days(first, last, precision)
 
@@ -89,9 +89,9 @@ def _bounds(text: str) -> tuple[date, date]:
 
 
 def _edtf_bounds(text: str) -> tuple[date, date]:
-    from edtf import EDTFParseException, parse_edtf  # slow to import, and needed for few dates
+    from edtf import EDTFParseException, parse_edtf  # noqa: PLC0415 - slow to import, and needed for few dates
 
-    if "-" in text and text[5:7].isdigit() and 12 < int(text[5:7]) and int(text[5:7]) not in _SEASONS:  # noqa: PLR2004
+    if "-" in text and text[5:7].isdigit() and int(text[5:7]) > 12 and int(text[5:7]) not in _SEASONS:  # noqa: PLR2004
         raise ValueError
     try:
         parsed = parse_edtf(text)

@@ -25,7 +25,7 @@ SYNTAX = (
     ("tab", "a tab in the indentation; expected spaces"),
     ("indentation space", "a tab in the indentation; expected spaces"),
     ("unexpected end of stream", "a quote that is never closed; expected the same quote at the end of the text"),
-    ("mapping values", "a ':' out of place; expected text with ': ' in quotes, or a key in line with its neighbours"),
+    ("mapping values", "a ':' out of place; expected the text in quotes, or the key in line with the others"),
     ("cannot start any token", "text cannot begin with {character}; expected it in quotes"),
     ("unexpected ':'", "a ':' in text inside [ ] or { }; expected the text in quotes"),
     ("block sequence entries", "a '- ' out of place; expected the list to begin on a line of its own"),
@@ -39,14 +39,14 @@ SYNTAX = (
 )
 """What the parser says, and what is said of it."""
 NOTICED_LATE = ("unexpected end of stream", "could not find expected ':'")
-"""What the parser notices late: said of where the text begins."""
+"""Said of where the text begins, as is all that the parser only notices at the end of the file."""
 JSON_SYNTAX = (
     ("property name", "expected a key in double quotes"),
     ("':'", "expected ':' after the key"),
     ("','", "expected ',' or the end of what is open"),
     ("expecting value", "expected a value: text in double quotes, a number, true, false, null, '{' or '['"),
     ("extra data", "more than one value; expected one object a line"),
-    ("unterminated", "a quote that is never closed; expected '\"' at the end of the text, in the same line"),
+    ("unterminated", "a quote that is never closed; expected '\"' in the same line"),
     ("control character", "unprintable character in text; expected an escape such as \\t, or nothing"),
     ("escape", "an unknown escape after '\\'; expected '\\\\' for a backslash"),
 )
@@ -156,14 +156,18 @@ def cleaned(text: str, path: str, faults: Faults) -> tuple[str, bool]:
 
 def yaml_fault(error: MarkedYAMLError, text: str) -> tuple[Position, str]:
     """Where YAML went wrong, and what to say of it."""
-    problem = error.problem or "not YAML"
-    is_late = error.context_mark and any(late in problem for late in NOTICED_LATE)
-    mark = error.context_mark if is_late else error.problem_mark
+    problem, mark, end = error.problem or "not YAML", error.problem_mark, len(text.rstrip())
+    if error.context_mark and (mark.index >= end or any(sign in problem for sign in NOTICED_LATE)):
+        mark = error.context_mark
+    at = mark.line + 1, mark.column + 1
+    if mark.index >= end:
+        lines = BREAK.split(text[:end])
+        at = len(lines), len(lines[-1]) + 1
     character = text[mark.index : mark.index + 1]
     said = next((said for sign, said in SYNTAX if sign in problem), f"{problem}; expected YAML")
     if character == "\t":
         said = SYNTAX[0][1]
-    return (mark.line + 1, mark.column + 1), said.replace("{character}", repr(character))
+    return at, said.replace("{character}", repr(character))
 
 
 def json_fault(error: json.JSONDecodeError) -> str:
@@ -231,7 +235,7 @@ class Builder:
         value = number(text)
         if value is None:
             self.fault(at, "number too large; expected one that fits in 64 bits")
-        self._put(value or 0, Spot(at), is_key=False)
+        self._put(0 if value is None else value, Spot(at), is_key=False)
 
     def word(self, value: bool | None, at: Position) -> None:
         self._put(value, Spot(at), is_key=False)

@@ -24,7 +24,7 @@ T = TypeVar("T")
 Progress = Callable[[int], None]
 
 
-class RemovalRefused(Exception):
+class RemovalRefused(Exception):  # noqa: N818 - as `RecordRefused`
     """Records that an earlier revision had are missing from the files."""
 
     def __init__(self, missing: Sequence[tuple[str, str]]) -> None:
@@ -58,9 +58,9 @@ def publish(engine: Engine, collection: Collection, progress: Progress = lambda 
             for batch in _batches(shapes):
                 load.records(table, batch)
                 progress(len(batch))
-        for batch in _batches(shaper.events()):
-            load.events(batch)
-            progress(len(batch))
+        for events in _batches(shaper.events()):
+            load.events(events)
+            progress(len(events))
         if not load.changed and number:
             return Outcome(number, published=False)
         load.terms.close()
@@ -104,7 +104,7 @@ class _Load:
             for row, version in zip(shape.rows, shape.versions, strict=True)
         )
         self._insert(Event, rows)
-        wanted = {
+        wanted: set[Posting] = {
             (term, keys[int(key), shape.id], known_from, known_until)
             for shape in links
             for term, key, known_from, known_until in shape.postings
@@ -115,11 +115,11 @@ class _Load:
     def _citations(self, documents: Sequence[EventShape], links: Sequence[EventShape]) -> None:
         columns = tuple(col(column) for column in (Citation.id, Citation.document, Citation.known_from))
         at = (col(Citation.event).in_([shape.id for shape in documents]), col(Citation.until) == OPEN)
-        old = {row[0]: tuple(row[1:]) for row in self.connection.execute(select(*columns).where(*at))}
-        new = {row["id"]: row for shape in documents for row in shape.citations}
+        old: dict[str, Any] = {row[0]: tuple(row[1:]) for row in self.connection.execute(select(*columns).where(*at))}
+        new = {str(row["id"]): row for shape in documents for row in shape.citations}
         fresh = [row for one, row in new.items() if old.get(one) != (row["document"], row["known_from"])]
         gone = [one for one in old if one not in new]
-        self._end(Citation, [*gone, *(row["id"] for row in fresh)])
+        self._end(Citation, [*gone, *(str(row["id"]) for row in fresh)])
         self._insert(Citation, fresh)
         ids = {str(posting[1]) for shape in links for posting in shape.citation_postings}
         self._repost(Entry, sorted(ids | set(gone)), {one for shape in links for one in shape.citation_postings})
@@ -147,49 +147,48 @@ class _Load:
 
     def _keys(self, shapes: Sequence[EventShape]) -> dict[tuple[int, str], int]:
         """The key of each version: its own, or the next that no other event ever had."""
-        wanted = {(version.key, shape.id) for shape in shapes for version in shape.versions}
-        keys: dict[tuple[int, str], int] = {}
+        wanted = sorted({(shape.id, version.key) for shape in shapes for version in shape.versions})
         holders: dict[int, str] = {}
-        for key, event_id in sorted(wanted, key=lambda one: (one[1], one[0])):
+        for some in _batches(key for _, key in wanted):
+            holders |= self._holders(some)
+        keys: dict[tuple[int, str], int] = {}
+        for event_id, key in wanted:
             free = key
-            while self._holder(free, holders) not in (None, event_id):
+            while holders.setdefault(free, event_id) != event_id:
                 free += 1
-            holders[free] = event_id
+                holders |= self._holders([free])
             keys[key, event_id] = free
         return keys
 
-    def _holder(self, key: int, holders: dict[int, str]) -> str | None:
-        """The event that has or ever had a key."""
-        if key not in holders:
-            found = self.connection.execute(select(col(Event.id)).where(col(Event.key) == key).limit(1)).first()
-            return found[0] if found else None
-        return holders[key]
+    def _holders(self, keys: Sequence[int]) -> dict[int, str]:
+        """The events that have or ever had some keys."""
+        held = select(col(Event.key), col(Event.id)).where(col(Event.key).in_(keys))
+        return dict(self.connection.execute(held).tuples().all())
 
     def _open_keys(self, ids: list[str]) -> list[int]:
         at = (col(Event.id).in_(ids), col(Event.until) == OPEN)
         return [row[0] for row in self.connection.execute(select(col(Event.key)).where(*at).distinct())]
 
-    def _repost(self, table: type[Link] | type[Entry], at: Sequence[int | str], wanted: set[Posting]) -> None:
+    def _repost(self, table: type[Link] | type[Entry], at: Sequence[Any], wanted: set[Posting]) -> None:
         """Make the open links of some keys, or entries of some ids, the wanted ones."""
         numbers = self.terms.numbers({posting[0] for posting in wanted})
-        new = {(numbers[term], *rest) for term, *rest in wanted}
-        name = "key" if table is Link else "id"
-        columns = [col(getattr(table, column)) for column in ("term", name, "known_from", "known_until")]
-        held = select(*columns).where(columns[1].in_(at), col(table.until) == OPEN)
-        old = {tuple(row) for row in self.connection.execute(held)}
+        names = ("term", "key" if table is Link else "id", "known_from", "known_until")
+        term, place, known_from, known_until = (col(getattr(table, name)) for name in names)
+        held = select(term, place, known_from, known_until).where(col(table.until) == OPEN)
+        new = {(numbers[name], *rest) for name, *rest in wanted}
+        old = {tuple(row) for some in _batches(at) for row in self.connection.execute(held.where(place.in_(some)))}
         if gone := sorted(old - new):
-            matches = [column == bindparam(f"old_{column.key}") for column in columns[:3]]
+            matches = (term == bindparam("a"), place == bindparam("b"), known_from == bindparam("c"))
             ending = update(table).where(*matches, col(table.until) == OPEN).values(until=self.revision)
-            names = ("old_term", f"old_{name}", "old_known_from")
-            self.connection.execute(ending, [dict(zip(names, row, strict=False)) for row in gone])
+            self.connection.execute(ending, [dict(zip("abc", row, strict=False)) for row in gone])
         fresh = sorted(new - old)
-        self._insert(table, (dict(zip(("term", name, "known_from", "known_until"), row, strict=True)) for row in fresh))
-        self.terms.count(row[0] for row in fresh)
+        self._insert(table, (dict(zip(names, row, strict=True)) for row in fresh))
+        self.terms.count(int(row[0]) for row in fresh)
 
-    def _end(self, table: Any, ids: Sequence[str]) -> None:
+    def _end(self, table: Any, ids: Iterable[str]) -> None:
         """The open rows of some records end where this revision begins."""
-        if ids:
-            ending = update(table).where(col(table.id).in_(ids), col(table.until) == OPEN)
+        for some in _batches(ids):
+            ending = update(table).where(col(table.id).in_(some), col(table.until) == OPEN)
             self.connection.execute(ending.values(until=self.revision))
 
     def _insert(self, table: Any, rows: Iterable[dict[str, Any]]) -> None:

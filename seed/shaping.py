@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.queries.places import unit_vector
-from app.tables import OPEN, Actor, Citation, Event, Location, Publisher, Record, Source, Vocabulary
+from app.tables import OPEN, Actor, Location, Publisher, Record, Source, Vocabulary
 from app.words import split_words
 from seed import record
 from seed.collection import Collection
@@ -145,7 +145,7 @@ def _runs(versions: list[Version]) -> Iterator[Posting]:
         held = {(term, version.key) for term in version.terms}
         for term, key in started.keys() - held:
             yield term, key, started.pop((term, key)), version.known_from
-        started |= {link: version.known_from for link in held - started.keys()}
+        started |= dict.fromkeys(held - started.keys(), version.known_from)
     yield from ((term, key, known_from, OPEN) for (term, key), known_from in started.items())
 
 

@@ -201,9 +201,16 @@ def _of_citation(cited: Cited, text: Text | None) -> Finding:
         if not absent and citation.verification != found:
             absent = f"the recorded verification is {citation.verification}; {REMEDY}"
         status = "drifted" if differing else "unrecorded" if absent else "matched"
-        kept = cited.passage.sha256 in (None, due["sha256"])
-        detail = f"{'found, but' if kept else 'its words have changed:'} {differing}" if differing else absent
+        detail = f"{_cause(cited.passage, due)}: {differing}" if differing else absent
     return Result(citation.source, name, place, status, detail), amendments
+
+
+def _cause(passage: Passage, due: Values) -> str:
+    if passage.text_sha256 in (None, due["text_sha256"]):
+        return "the record has changed"
+    if passage.sha256 in (None, due["sha256"]):
+        return "its words stand, the text around them has changed"
+    return "its words have changed"
 
 
 def _found(words: Words, text: Text) -> tuple[Status, str, Values]:

@@ -120,7 +120,7 @@ class Versions:
             days=days,
             reported_at=min(reported, default=LAST),
             text=self._text(document),
-            terms=frozenset(self._event_terms(event, standing, days, counting, document)),
+            terms=frozenset(self._event_terms(event, days, counting, document)),
             document=document.document(),
         )
 
@@ -181,9 +181,7 @@ class Versions:
         names = [one.name for one in (*shown.actors, *shown.locations)]
         return "\n".join(f" {' '.join(split_words(text))} " for text in (shown.title, shown.summary or "", *names))
 
-    def _event_terms(
-        self, event: Event, standing: set[str], days: Days, counting: list[Citation], shown: EventPublic
-    ) -> Iterator[Name]:
+    def _event_terms(self, event: Event, days: Days, counting: list[Citation], shown: EventPublic) -> Iterator[Name]:
         yield "event", event.id
         for actor in shown.actors:
             yield "role", actor.role

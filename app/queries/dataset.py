@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 from app.database import Database
 from app.pagination import Question
 from app.schemas import DatasetCounts
-from app.tables import LAST, Actor, Citation, Event, Location, Publisher, Revision, Source, known, published
+from app.tables import LAST, Actor, Citation, Event, Location, Publisher, Record, Revision, Source, known, published
 
 
 class DatasetQuery(Question):
@@ -14,7 +14,7 @@ class DatasetQuery(Question):
 
 def fetch_counts(database: Database, asked: Revision) -> DatasetCounts:
     """How many records of each kind the revision has."""
-    tables = {
+    tables: dict[str, type[Event | Record]] = {
         "events": Event,
         "actors": Actor,
         "locations": Location,
@@ -25,7 +25,7 @@ def fetch_counts(database: Database, asked: Revision) -> DatasetCounts:
     counts = []
     for name, table in tables.items():
         count = select(func.count()).select_from(table).where(published(table, asked.number))
-        if table in (Event, Citation):
+        if issubclass(table, Event | Citation):
             count = count.where(known(table, LAST))
         counts.append(count.scalar_subquery().label(name))
     return DatasetCounts(**database.fetch(select(*counts))[0]._mapping)

@@ -1,7 +1,7 @@
 """Questions about events. A filter is one field of `EventFilter` and one `if` on the same screen."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -13,7 +13,7 @@ from app.instants import microseconds, parse_day, parse_day_or_instant
 from app.keys import first_key
 from app.pagination import Day, Ids, Known, Page, PageQuestion, Question, When, Words, refuse_reversed
 from app.problems import refuse
-from app.queries.matching import EVERYTHING, Condition, Matching, Span, any_of
+from app.queries.matching import Condition, Matching, Span, any_of
 from app.queries.places import Box, Point, Radius, in_box, near
 from app.queries.terms import Name, fetch_terms, known_names, refuse_unknown
 from app.tables import LAST, OPEN, Citation, Event, Location, Revision, Term, known, published
@@ -122,7 +122,7 @@ def predicates(question: EventFilter, revision: int) -> Iterator[ColumnElement[b
 def spans(question: EventFilter, long: Condition) -> tuple[Span, ...]:
     """The ranges of keys in which the days of a question can lie."""
     if not question.date_from and not question.date_to:
-        return EVERYTHING
+        return (Span(),)
     dated, within = first_key(1) - 1, question.date_match == "within"
     below = first_key(parse_day(question.date_to).toordinal() + 1) if question.date_to else None
     if not question.date_from:
@@ -151,11 +151,11 @@ def fetch_events(database: Database, question: EventQuery, asked: Revision, last
     matching = fetch_matching(database, question, asked)
     ascending = question.order == "asc"
     if question.sort == "date":
-        rows = database.fetch(matching.page(ascending, last[0] if last else None, question.limit + 1))
+        rows = database.fetch(matching.page(last[0] if last else None, question.limit + 1, ascending=ascending))
     else:
-        rows = database.fetch(_select_by_report(matching, ascending, last, question.limit + 1))
+        rows = database.fetch(_select_by_report(matching, last, question.limit + 1, ascending=ascending))
     total = database.fetch(matching.total())[0][0] if question.count else None
-    more = tuple(rows[question.limit - 1][:-1]) if len(rows) > question.limit else None
+    more = (*rows[question.limit - 1][:-1],) if len(rows) > question.limit else None
     return Page([row[-1] for row in rows[: question.limit]], more, total)
 
 
@@ -167,7 +167,7 @@ def fetch_event(database: Database, event_id: str, asked: Revision) -> bytes | N
 
 
 def _select_by_report(
-    matching: Matching, ascending: bool, last: tuple[int | str, ...], limit: int
+    matching: Matching, last: tuple[int | str, ...], limit: int, *, ascending: bool
 ) -> Select[tuple[int, int, bytes]]:
     columns = (col(Event.reported_at), col(Event.key), col(Event.document))
     every = matching.every(*columns)
@@ -188,7 +188,7 @@ def _reported_between(question: EventFilter) -> tuple[int, int]:
     )
 
 
-def _cited(conditions: list[ColumnElement[bool]], revision: int) -> ColumnElement[bool]:
+def _cited(conditions: Sequence[ColumnElement[bool]], revision: int) -> ColumnElement[bool]:
     """One and the same citation of the event meets all conditions."""
     of_event = col(Citation.event) == col(Event.id)
     return exists().where(of_event, published(Citation, revision), known(Citation, LAST), *conditions)

@@ -11,13 +11,13 @@ from app.database import Database
 from app.pagination import Page
 from app.queries.events import EventFilter, fetch_matching
 from app.schemas import FacetCount
-from app.tables import LAST, Actor, Event, Link, Location, Publisher, Revision, Term, known, published
+from app.tables import LAST, Actor, Event, Link, Location, Publisher, Record, Revision, Term, known, published
 
 MOST_VALUES = 50
 
 Facet = Literal["actor", "type", "modality", "location", "publisher", "month"]
 FACETS: tuple[Facet, ...] = ("actor", "type", "modality", "location", "publisher", "month")
-NAMED = {"actor": Actor, "location": Location, "publisher": Publisher}
+NAMED: dict[str, type[Record]] = {"actor": Actor, "location": Location, "publisher": Publisher}
 
 
 class FacetQuery(EventFilter):

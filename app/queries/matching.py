@@ -2,14 +2,25 @@
 
 A page is one statement. Where the rarest condition is one term, its links are read in key order and the other
 conditions are probed; where it is a few terms, each gives one ordered arm; where it is many, they are gathered
-if they are few rows, and otherwise the records themselves are walked.
+if they have few rows, and otherwise the records themselves are walked.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, exists, false, func, select, union, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    Subquery,
+    exists,
+    false,
+    func,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -18,6 +29,9 @@ from app.tables import LAST, Citation, Entry, Event, Link, Record, known, publis
 
 MOST_ARMS = 8
 FEW_ROWS = 5_000
+
+Column = SQLColumnExpression[Any]
+AnySelect = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -28,33 +42,40 @@ class Condition:
     rows: int
 
 
-def any_of(names: Iterable[Name], found: dict[Name, Found]) -> Condition:
+def any_of(names: Iterable[Name], found: Mapping[Name, Found]) -> Condition:
+    """The condition that a record has one of some terms."""
     terms = [found[name] for name in dict.fromkeys(names) if name in found]
     return Condition(tuple(term.number for term in terms), sum(term.rows for term in terms))
 
 
 @dataclass(frozen=True)
 class Span:
-    """A range of keys, both ends exclusive, and what else holds in it."""
+    """A range of keys, both ends exclusive, and what else must hold in it."""
 
     above: int | str | None = None
     below: int | str | None = None
     conditions: tuple[Condition, ...] = ()
 
-    def holds(self, key: Any) -> Iterable[ColumnElement[bool]]:
+    def holds(self, key: Column) -> Iterator[ColumnElement[bool]]:
         if self.above is not None:
             yield key > self.above
         if self.below is not None:
             yield key < self.below
 
-    def after(self, last: Any, ascending: bool) -> "Span":
+    def after(self, last: Any, *, ascending: bool) -> "Span":
         """The part of this range that follows a key."""
         if ascending:
-            return Span(last if self.above is None else max(self.above, last), self.below, self.conditions)
-        return Span(self.above, last if self.below is None else min(self.below, last), self.conditions)
+            return replace(self, above=last if self.above is None else max(self.above, last))
+        return replace(self, below=last if self.below is None else min(self.below, last))
 
 
-EVERYTHING = (Span(),)
+@dataclass(frozen=True)
+class Arm:
+    """One way into the records: from the links of `terms`, or from the records themselves when there are none."""
+
+    span: Span
+    terms: tuple[int, ...] | None
+    probed: Sequence[Condition]
 
 
 @dataclass(frozen=True)
@@ -65,106 +86,83 @@ class Matching:
     revision: int
     conditions: Sequence[Condition] = ()
     predicates: Sequence[ColumnElement[bool]] = ()
-    spans: Sequence[Span] = field(default=EVERYTHING)
+    spans: Sequence[Span] = (Span(),)
 
     @property
-    def key(self) -> ColumnElement[Any]:
+    def key(self) -> Column:
+        """What orders the resource."""
         return col(self.table.key) if issubclass(self.table, Event) else col(self.table.id)
 
-    @property
-    def links(self) -> type[Link] | type[Entry]:
-        return Link if self.table is Event else Entry
-
-    def page(self, ascending: bool, last: Any, limit: int) -> Select[Any]:
-        """Keys and documents in key order, after a key."""
-        spans = [span.after(last, ascending) for span in self.spans] if last is not None else self.spans
+    def page(self, last: Any, limit: int, *, ascending: bool) -> AnySelect:
+        """Keys and documents in the order of keys, after a key."""
+        spans = self.spans if last is None else [span.after(last, ascending=ascending) for span in self.spans]
         arms = [arm for span in spans for arm in self._arms(span)]
-        order = _direction(self.key, ascending)
+        order = self.key.asc() if ascending else self.key.desc()
+        found = (self.key, col(self.table.document))
         if len(arms) == 1:
-            return arms[0]([self.key, col(self.table.document)]).order_by(order).limit(limit)
-        ordered = [arm([self.key.label("key")]).order_by(order).limit(limit).subquery() for arm in arms]
+            return self._select(arms[0], *found).order_by(order).limit(limit)
+        ordered = [self._select(arm, self.key.label("key")).order_by(order).limit(limit).subquery() for arm in arms]
         keys = union(*(select(arm.c.key) for arm in ordered)).subquery()
-        return (
-            self._of(select(self.key, col(self.table.document)).join_from(keys, self.table, self.key == keys.c.key))
-            .order_by(order)
-            .limit(limit)
-        )
+        page = select(*found).join_from(keys, self.table, self.key == keys.c.key).where(*self._holds())
+        return page.order_by(order).limit(limit)
 
-    def every(self, *columns: ColumnElement[Any]) -> Subquery:
+    def every(self, *columns: Column) -> Subquery:
         """All matching rows, in no order."""
-        return union_all(*(self._gather(span)(columns) for span in self.spans)).subquery()
+        return union_all(*(self._select(self._gathering(span), *columns) for span in self.spans)).subquery()
 
-    def total(self) -> Select[Any]:
+    def total(self) -> Select[int]:
         """How many there are."""
         return select(func.count()).select_from(self.every(self.key.label("key")))
 
-    def _arms(self, span: Span) -> "list[Arm]":
-        conditions = _rarest_first([*self.conditions, *span.conditions])
-        driver = conditions[0] if conditions else None
-        if driver and 1 <= len(driver.terms) <= MOST_ARMS:
-            return [
-                lambda columns, term=term: self._drive(columns, span, term, conditions[1:]) for term in driver.terms
-            ]  # type: ignore[misc]
-        if driver and driver.rows > FEW_ROWS:
-            return [lambda columns: self._walk(columns, span, conditions)]
-        return [self._gather(span)]
+    def _arms(self, span: Span) -> list[Arm]:
+        arm = self._gathering(span)
+        if arm.terms is None or len(arm.terms) <= 1:
+            return [arm]
+        if len(arm.terms) <= MOST_ARMS:
+            return [replace(arm, terms=(term,)) for term in arm.terms]
+        driver, *_ = every = self._rarest_first(span)
+        return [arm] if driver.rows <= FEW_ROWS else [Arm(span, None, every)]
 
-    def _gather(self, span: Span) -> "Arm":
-        conditions = _rarest_first([*self.conditions, *span.conditions])
-        if not conditions:
-            return lambda columns: self._walk(columns, span, [])
-        driver, rest = conditions[0], conditions[1:]
-        if len(driver.terms) == 1:
-            return lambda columns: self._drive(columns, span, driver.terms[0], rest)
-        return lambda columns: self._walk(columns, span, rest).where(self.key.in_(self._linked(span, driver)))
+    def _gathering(self, span: Span) -> Arm:
+        conditions = self._rarest_first(span)
+        return Arm(span, conditions[0].terms if conditions else None, conditions[1:])
 
-    def _drive(
-        self, columns: Sequence[ColumnElement[Any]], span: Span, term: int, rest: Sequence[Condition]
-    ) -> Select[Any]:
-        """Read one term's links in order, and probe the rest."""
-        link = aliased(self.links)
-        key = _key(link)
-        return self._of(
-            select(*columns)
-            .join_from(link, self.table, self.key == key)
-            .where(col(link.term) == term, *self._at(link), *span.holds(key), *(self._probe(key, one) for one in rest))
-        )
+    def _rarest_first(self, span: Span) -> list[Condition]:
+        return sorted([*self.conditions, *span.conditions], key=lambda condition: condition.rows)
 
-    def _walk(self, columns: Sequence[ColumnElement[Any]], span: Span, rest: Sequence[Condition]) -> Select[Any]:
-        """Read the records themselves in order, and probe everything."""
-        return self._of(select(*columns).where(*span.holds(self.key), *(self._probe(self.key, one) for one in rest)))
+    def _select(self, arm: Arm, *columns: Column) -> AnySelect:
+        """The rows of one arm, in no order: its links are read, and its other conditions are probed."""
+        statement, key = select(*columns), self.key
+        if arm.terms is not None and len(arm.terms) == 1:
+            link = self._link()
+            statement, key = statement.join_from(link, self.table, self.key == _key(link)), _key(link)
+            statement = statement.where(link.term == arm.terms[0], *self._linked(link))
+        elif arm.terms is not None:
+            link = self._link()
+            gathered = select(_key(link)).where(
+                link.term.in_(arm.terms), *self._linked(link), *arm.span.holds(_key(link))
+            )
+            statement = statement.where(self.key.in_(gathered))
+        probes = (self._probe(key, condition) for condition in arm.probed)
+        return statement.where(*arm.span.holds(key), *probes, *self._holds())
 
-    def _linked(self, span: Span, condition: Condition) -> Select[Any]:
-        link = aliased(self.links)
-        key = _key(link)
-        return select(key).where(col(link.term).in_(condition.terms), *self._at(link), *span.holds(key))
-
-    def _probe(self, key: ColumnElement[Any], condition: Condition) -> ColumnElement[bool]:
+    def _probe(self, key: Column, condition: Condition) -> ColumnElement[bool]:
         if not condition.terms:
             return false()
-        link = aliased(self.links)
-        return exists().where(col(link.term).in_(condition.terms), _key(link) == key, *self._at(link))
+        link = self._link()
+        return exists().where(link.term.in_(condition.terms), _key(link) == key, *self._linked(link))
 
-    def _of(self, statement: Select[Any]) -> Select[Any]:
-        at = [published(self.table, self.revision), *self.predicates]
-        if issubclass(self.table, Event | Citation):
-            at.append(known(self.table, LAST))
-        return statement.where(*at)
+    def _link(self) -> Any:
+        return aliased(Link if issubclass(self.table, Event) else Entry)
 
-    def _at(self, link: Any) -> tuple[ColumnElement[bool], ...]:
+    def _linked(self, link: Any) -> tuple[ColumnElement[bool], ...]:
         return published(link, self.revision), known(link, LAST)
 
-
-Arm = Callable[[Sequence[ColumnElement[Any]]], Select[Any]]
-
-
-def _key(link: Any) -> ColumnElement[Any]:
-    return link.key if hasattr(link, "key") else link.id  # type: ignore[no-any-return]
+    def _holds(self) -> tuple[ColumnElement[bool], ...]:
+        instant = [known(self.table, LAST)] if issubclass(self.table, Event | Citation) else []
+        return published(self.table, self.revision), *instant, *self.predicates
 
 
-def _rarest_first(conditions: Sequence[Condition]) -> list[Condition]:
-    return sorted(conditions, key=lambda condition: condition.rows)
-
-
-def _direction(key: ColumnElement[Any], ascending: bool) -> ColumnElement[Any]:
-    return key.asc() if ascending else key.desc()
+def _key(link: Any) -> Column:
+    column: Column = link.key if hasattr(link, "key") else link.id
+    return column

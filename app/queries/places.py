@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from app.tables import Location
 
+FARTHEST_KM = 20_038
 EARTH_RADIUS_KM = 6371.0088
 """The mean radius of the Earth (IUGG)."""
 
@@ -52,8 +53,8 @@ def _checked_point(text: str) -> str:
 
 
 def _checked_radius(text: str) -> str:
-    if not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,6})?", text) or not 0 < float(text) <= 20_038:
-        raise ValueError("expected kilometres, more than 0 and at most 20038")
+    if not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,6})?", text) or not 0 < float(text) <= FARTHEST_KM:
+        raise ValueError(f"expected kilometres, more than 0 and at most {FARTHEST_KM}")
     return text
 
 

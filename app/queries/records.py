@@ -40,7 +40,7 @@ def fetch_records(
     refuse_unknown(database, question, found, asked.number)
     conditions = [any_of(some, found) for some in terms]
     matching = Matching(table, asked.number, conditions, list(predicates))
-    rows = database.fetch(matching.page(True, last[0] if last else None, question.limit + 1))
+    rows = database.fetch(matching.page(last[0] if last else None, question.limit + 1, ascending=True))
     total = database.fetch(matching.total())[0][0] if question.count else None
     more = tuple(rows[question.limit - 1][:1]) if len(rows) > question.limit else None
     return Page([row[1] for row in rows[: question.limit]], more, total)

@@ -12,6 +12,9 @@ from app.problems import UNAVAILABLE, Problem, refuse
 from app.schemas import RevisionPublic
 from app.tables import Revision
 
+LONGEST_NUMBER = 18
+"""Digits: a longer number is no revision, and cut to this it is still none."""
+
 
 class RevisionQuery(PageQuestion):
     """Published states, newest first."""
@@ -36,7 +39,7 @@ def fetch_asked(database: Database, question: Question) -> tuple[Revision, Posit
 
 def fetch_revisions(database: Database, question: RevisionQuery, asked: Revision, last: tuple[int | str, ...]) -> Page:
     """Revisions up to the one asked for."""
-    rows = select(Revision.number, Revision.published_at).where(col(Revision.number) <= asked.number)
+    rows = select(col(Revision.number), col(Revision.published_at)).where(col(Revision.number) <= asked.number)
     if last:
         rows = rows.where(col(Revision.number) < last[0])
     found = database.fetch(rows.order_by(col(Revision.number).desc()).limit(question.limit + 1))
@@ -50,7 +53,7 @@ def fetch_revisions(database: Database, question: RevisionQuery, asked: Revision
 
 def _fetch_as_of(database: Database, as_of: str, newest: Revision) -> Revision:
     if re.fullmatch(r"[0-9]+", as_of):
-        return _fetch_number(database, int(as_of) if len(as_of) < 19 else newest.number + 1, "as_of", newest)
+        return _fetch_number(database, int(as_of[:LONGEST_NUMBER]), "as_of", newest)
     try:
         instant = parse_day_or_instant(as_of, "end")
     except ValueError as error:

@@ -70,7 +70,7 @@ def refuse_unknown(database: Database, question: Question, found: dict[Name, Fou
 
 def _alike(database: Database, kind: str, value: str, revision: int) -> list[str]:
     """Valid names to compare with: all of a small vocabulary; of a large one, those that begin alike."""
-    names = select(Term.value).where(col(Term.kind) == kind, col(Term.since) <= revision).order_by(col(Term.value))
+    names = select(col(Term.value)).where(col(Term.kind) == kind, col(Term.since) <= revision).order_by(col(Term.value))
     every = [row[0] for row in database.fetch(names.limit(LARGEST_VOCABULARY))]
     if len(every) == LARGEST_VOCABULARY:
         start = value[:3]

@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from seed import reading
 from seed.faults import Fault, Faults, Place, RecordRefused
 from seed.reading import Item, read_record
 
+EVENT = '{"kind": "event", '
 PLAIN_TEXT = st.text(st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff"))
 NUMBERS = st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 VALUES = st.recursive(
@@ -29,7 +30,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def read(path: Path, content: str | bytes) -> tuple[list[Item], list[str]]:
     """The items of a file with some content, and its faults without the file's name."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     faults = Faults()
     items = list(read_record([path], faults))
@@ -41,10 +41,6 @@ def read_good(path: Path, content: str | bytes) -> list[Item]:
     items, faults = read(path, content)
     assert faults == []
     return items
-
-
-def places(faults: list[str]) -> list[str]:
-    return [":".join(fault.split(":")[:2]) for fault in faults]
 
 
 def where(place: Place) -> tuple[int, int]:
@@ -61,35 +57,23 @@ def test_faults_are_kept_once_and_in_the_order_of_their_places() -> None:
     assert RecordRefused([later, *faults]).faults == [*faults, later]
 
 
-@pytest.mark.parametrize(
-    ("written", "value"),
-    [
-        ("", None),
-        ("~", None),
-        ("null", None),
-        ("true", True),
-        ("false", False),
-        ("0", 0),
-        ("-7", -7),
-        ("9223372036854775807", 2**63 - 1),
-        ("1.50", 1.5),
-        ("-0.5e-3", -0.0005),
-        ("'1'", "1"),
-        ('"null"', "null"),
-        ("''", ""),
-        *((text, text) for text in "NO no yes Yes on off y True FALSE Null NULL 010 010.5 1_0 1. .5 1e5 +1".split()),
-        *((text, text) for text in "0x1F 0o7 .inf .nan 2021-12-27 2021-12-27T10:00:00Z 12:30:45 ١ = <<".split()),
-        ("|-\n    x\n    y", "x\ny"),
-        (">-\n    x\n    y", "x y"),
-    ],
-)
-def test_a_yaml_scalar_is_text_unless_it_is_written_as_json_would(tmp_path: Path, written: str, value: Any) -> None:
-    [item] = read_good(tmp_path / "a.yaml", f"- a: {written}\n")
-    assert item.data == {"a": value}
-    assert type(item.data["a"]) is type(value)
+def test_a_yaml_scalar_that_json_would_write_so_means_the_same(tmp_path: Path) -> None:
+    texts = '"null" null true false 0 -7 9223372036854775807 1.50 -0.5e-3 0.0 "" "1"'
+    written = texts.split()
+    [item] = read_good(tmp_path / "a.yaml", f"- a: [{', '.join(written)}]\n  b:\n  c: ~\n  d: '1'\n  e: |\n    1\n")
+    assert json.dumps(item.data["a"]) == json.dumps([json.loads(text) for text in written])
+    assert [item.data[key] for key in "bcde"] == [None, None, "1", "1\n"]
+
+
+def test_a_yaml_scalar_that_other_readers_take_for_more_is_text(tmp_path: Path) -> None:
+    texts = "NO no yes on off y True FALSE Null 010 010.5 1_0 1. .5 1e5 +1 0x1F .inf 2021-12-27 12:30 ١ = <<"
+    written = texts.split()
+    [item] = read_good(tmp_path / "a.yaml", "- a:\n" + "".join(f"  - {text}\n" for text in written))
+    assert item.data["a"] == written
 
 
 @given(record=RECORDS)
+@example(record={"a": json.loads("[" * 19 + "]" * 19)})
 def test_what_json_says_is_what_ndjson_reads(folder: Path, record: dict[str, Any]) -> None:
     for ascii_only in (True, False):
         line = json.dumps({"kind": "event"} | record, ensure_ascii=ascii_only)
@@ -107,9 +91,8 @@ def test_every_place_in_ndjson_is_where_the_value_is_written(folder: Path, recor
     def check(value: Any, loc: tuple[str | int, ...]) -> None:
         at = item.place(loc)
         assert json.dumps(decoder.raw_decode(line, at.column - 1)[0]) == json.dumps(value) or not loc
-        for key, part in (
-            value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-        ):
+        parts = enumerate(value) if isinstance(value, list) else value.items() if isinstance(value, dict) else ()
+        for key, part in parts:
             check(part, (*loc, key))
             key_at = item.place_of_key((*loc, key))
             assert decoder.raw_decode(line, key_at.column - 1)[0] == key or isinstance(value, list)
@@ -118,16 +101,12 @@ def test_every_place_in_ndjson_is_where_the_value_is_written(folder: Path, recor
 
 
 def test_places_in_yaml_are_exact_by_character(tmp_path: Path) -> None:
-    [first, second] = read_good(
-        tmp_path / "a.yaml",
-        "# é\r\n- id: x\r\n  tags: [é😀, two]\r\n  none:\r\n- 'q': {é😀: 1, b: {c: 2}}\r\n",
-    )
-    assert where(first.place()) == (2, 3)
-    assert where(first.place(("id",))) == (2, 7)
-    assert where(first.place_of_key(("id",))) == (2, 3)
-    assert where(first.place(("tags", 1))) == (3, 14)
-    assert where(first.place_of_key(("tags", 1))) == (3, 14)
-    assert where(first.place(("none",))) == (4, 8)
+    content = "# é\r\n- id: x\r\n  tags: [é😀, two]\r\n  none:\r\n- 'q': {é😀: 1, b: {c: 2}}\r\n"
+    [first, second] = read_good(tmp_path / "a.yaml", content)
+    assert [where(item.place()) for item in (first, second)] == [(2, 3), (5, 3)]
+    locs: list[tuple[str | int, ...]] = [("id",), ("tags", 1), ("none",)]
+    assert [where(first.place(loc)) for loc in locs] == [(2, 7), (3, 14), (4, 8)]
+    assert [where(first.place_of_key(loc)) for loc in locs] == [(2, 3), (3, 14), (4, 3)]
     assert where(second.place(("q", "b", "c"))) == (5, 23)
     assert where(second.place_of_key(("q", "b", "c"))) == (5, 20)
 
@@ -162,25 +141,17 @@ def test_a_byte_order_mark_is_no_character_of_the_file(tmp_path: Path) -> None:
     ("content", "expected"),
     [
         ("", "1:1: empty file; expected a list of records"),
-        ("# nothing\n", "1:1: empty file; expected a list of records"),
         ("---\n", "2:1: expected a list of records"),
         ("a: 1\n", "1:1: expected a list of records"),
-        ("- a: 1\n- text\n", "2:3: expected a record"),
-        ("- a: 1\n- [b]\n", "2:3: expected a record"),
         ("- a: 1\n  b: 2\n  'a': 3\n", "3:3: key 'a' given again, first in line 1, column 3; expected it once"),
         ("- x: {a: 1, b: 2, a: 3}\n", "1:19: key 'a' given again, first in line 1, column 7; expected it once"),
         ("- a: &x 1\n", "1:6: anchor '&x'; expected the value written out"),
-        ("- &x\n  a: 1\n", "1:3: anchor '&x'; expected the value written out"),
         ("- a: *x\n", "1:6: alias '*x'; expected the value written out"),
         ("- a: !!str 1\n", "1:6: a tag ('!'); expected the value written out"),
-        ("!x\n- a: 1\n", "1:1: a tag ('!'); expected the value written out"),
         ("- a: 1\n  <<: {b: 1}\n", "2:3: merge key '<<'; expected the values written out"),
         ("- 1: a\n", "1:3: key that is not plain text; expected text, in quotes if need be"),
-        ("- ~: a\n", "1:3: key that is not plain text; expected text, in quotes if need be"),
         ("- ? [a]\n  : b\n", "1:5: key that is not plain text; expected text, in quotes if need be"),
-        ("- a: 9223372036854775808\n", "1:6: number too large; expected one that fits in 64 bits"),
-        (f"- a: {'9' * 5000}\n", "1:6: number too large; expected one that fits in 64 bits"),
-        ("- a: 1.0e999\n", "1:6: number too large; expected one that fits in 64 bits"),
+        ("- a: -9223372036854775809\n", "1:6: number too large; expected one that fits in 64 bits"),
         ("- a: 1\n---\n- b: 1\n", "2:1: another document; expected one list in a file, without '---' inside it"),
         ("- a: x\0y\n", "1:7: unprintable character U+0000; expected it left out"),
         ("- a: 1\r\n- b: é\u2028y\x07\r\n", "2:7: unprintable character U+2028; expected it left out"),
@@ -188,20 +159,14 @@ def test_a_byte_order_mark_is_no_character_of_the_file(tmp_path: Path) -> None:
         (b"- a: 1\n- \xc3\xa9: \xe9\n", "2:6: byte 0xe9 is not UTF-8; expected a file saved as UTF-8"),
         ("- a: é\n".encode("utf-16"), "1:1: byte 0xff is not UTF-8; expected a file saved as UTF-8"),
         ("- a: 1\n\tb: 2\n", "2:1: a tab in the indentation; expected spaces"),
-        ("- a:\n\tb: 2\n", "2:1: a tab in the indentation; expected spaces"),
-        (
-            "- a: x: y\n",
-            "1:7: a ':' out of place; expected text with ': ' in quotes, or a key in line with its neighbours",
-        ),
-        ("- a: `x`\n", "1:6: text cannot begin with '`'; expected it in quotes"),
+        ("- a: x: y\n", "1:7: a ':' out of place; expected the text in quotes, or the key in line with the others"),
         ("- a: 'x\n- b: 1\n", "1:6: a quote that is never closed; expected the same quote at the end of the text"),
-        ("- a: [1\n", "2:1: a list that is not closed; expected ',' or ']'"),
-        ("- a: {b: 1\n", "2:1: a mapping that is not closed; expected ',' or '}'"),
+        ("- a: [1\n", "1:6: a list that is not closed; expected ',' or ']'"),
         ("- a: [http://x.y]\n", "1:11: a ':' in text inside [ ] or { }; expected the text in quotes"),
+        (f"- a: {'[' * 19}{']' * 19}\n- b", "2:3: expected a record"),
         (f"- a: {'[' * 20}{']' * 20}\n", "1:25: nested deeper than 20; expected a flatter record"),
         ("[" * 100_000, "1:22: nested deeper than 20; expected a flatter record"),
         ("- " * 100_000, "1:43: nested deeper than 20; expected a flatter record"),
-        ("{a: " * 100_000, "1:81: nested deeper than 20; expected a flatter record"),
         ("- kind: evnt\n", "1:9: unknown kind 'evnt'; expected event"),
     ],
 )
@@ -213,7 +178,7 @@ def test_a_fault_of_yaml_is_told_at_its_place(tmp_path: Path, content: str | byt
 def test_every_fault_of_a_yaml_file_is_told_in_one_run_and_its_good_parts_are_read(tmp_path: Path) -> None:
     content = "- a: 1\n  a: 2\n- b: *x\n  c: 3\n- text\n- d: \x07\n- 1: x\n- e: 5\n- f: [\n- g: 1\n"
     items, faults = read(tmp_path / "a.yaml", content)
-    assert places(faults) == ["2:3", "3:6", "5:3", "6:6", "7:3", "10:4"]
+    assert [fault.split(": ")[0] for fault in faults] == ["2:3", "3:6", "5:3", "6:6", "7:3", "10:1"]
     assert [item.data for item in items] == [{"a": 1}, {"b": None, "c": 3}, {"d": "\ufffd"}, {}, {"e": 5}]
 
 
@@ -225,73 +190,38 @@ def test_a_merge_conflict_is_one_fault_a_marker_and_our_side_is_read(tmp_path: P
     assert [item.data for item in items] == [{"a": 1}, {"b": 2}, {"d": 4}]
     assert read(tmp_path / "a.yaml", "- a: [\n=======\r\n")[1] == [f"2:1: {told}"]
     assert read(tmp_path / "a.ndjson", "<<<<<<< HEAD\n")[1] == [f"1:1: {told}"]
-
-
-def test_what_looks_like_a_marker_inside_text_is_text(tmp_path: Path) -> None:
-    content = "- a: |-\n    <<<<<<< x\n    =======\n  b: ========\n"
-    [item] = read_good(tmp_path / "a.yaml", content)
+    [item] = read_good(tmp_path / "a.yaml", "- a: |-\n    <<<<<<< x\n    =======\n  b: ========\n")
     assert item.data == {"a": "<<<<<<< x\n=======", "b": "========"}
-
-
-EVENT = '{"kind": "event", '
 
 
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("[1]", "1:1: expected a record, one JSON object a line"),
-        (" 7", "1:2: expected a record, one JSON object a line"),
         ('{"a": 1}', "1:1: no 'kind'; expected one of publisher, source, actor, location, vocabulary, event"),
         ('{"kind": "actors"}', "1:10: unknown kind 'actors'; expected actor"),
-        (
-            '{"kind": ["actor"]}',
-            "1:10: kind that is not text; expected publisher, source, actor, location, vocabulary, event",
-        ),
-        (EVENT + '"é": 1, "é": 2}', "1:27: key 'é' given again, first in line 1, column 19; expected it once"),
-        (
-            EVENT + '"a": {"b": 1, "\\u0062": 2}}',
-            "1:33: key 'b' given again, first in line 1, column 25; expected it once",
-        ),
+        (EVENT + '"é": 1, "\\u00e9": 2}', "1:27: key 'é' given again, first in line 1, column 19; expected it once"),
         (EVENT + '"a": [NaN]}', "1:25: NaN is not a number; expected a finite one, or null"),
-        (EVENT + '"a": -Infinity}', "1:24: -Infinity is not a number; expected a finite one, or null"),
-        (EVENT + '"a": 1e999}', "1:24: number too large; expected one that fits in 64 bits"),
-        (EVENT + '"a": -9223372036854775809}', "1:24: number too large; expected one that fits in 64 bits"),
+        (EVENT + '"a": [[], 1e999]}', "1:29: number too large; expected one that fits in 64 bits"),
         (EVENT + '"a": "x\\ud83dx"}', "1:24: unprintable character U+D83D in the text; expected it left out"),
         (EVENT + '"a": "\\u0000"}', "1:24: unprintable character U+0000 in the text; expected it left out"),
         (EVENT + '"a\\b": 1}', "1:19: unprintable character U+0008 in the text; expected it left out"),
         (EVENT + '"a": "\x85"}', "1:24: unprintable character U+0085 in the text; expected it left out"),
         (EVENT + '"a": "\t"}', "1:25: unprintable character in text; expected an escape such as \\t, or nothing"),
-        (EVENT + '"a": 1', "1:25: expected ',' or the end of what is open"),
         (EVENT + "a: 1}", "1:19: expected a key in double quotes"),
         (EVENT + '"a": yes}', "1:24: expected a value: text in double quotes, a number, true, false, null, '{' or '['"),
-        (EVENT + '"a" 1}', "1:23: expected ':' after the key"),
-        (EVENT + '"a": 1} {}', "1:27: more than one value; expected one object a line"),
-        (
-            EVENT + '"a": "x',
-            "1:24: a quote that is never closed; expected '\"' at the end of the text, in the same line",
-        ),
+        (EVENT + '"a": "x', "1:24: a quote that is never closed; expected '\"' in the same line"),
         (EVENT + '"a": "\\x"}', "1:25: an unknown escape after '\\'; expected '\\\\' for a backslash"),
         (EVENT.encode() + b'"\xc3\xa9": "\xff"}', "1:25: byte 0xff is not UTF-8; expected a file saved as UTF-8"),
         (EVENT + f'"a": {"[" * 20}{"]" * 20}}}', "1:43: nested deeper than 20; expected a flatter record"),
-        ("[" * 100_000, "1:1: nested deeper than 20; expected a flatter record"),
         ('{"a":' * 100_000, "1:1: nested deeper than 20; expected a flatter record"),
     ],
 )
-def test_a_fault_of_ndjson_is_told_at_its_place_and_the_next_line_is_read(
-    tmp_path: Path, line: str | bytes, expected: str
-) -> None:
+def test_a_fault_of_ndjson_is_told_and_the_next_line_is_read(tmp_path: Path, line: str | bytes, expected: str) -> None:
     raw = line if isinstance(line, bytes) else line.encode()
     items, faults = read(tmp_path / "a.ndjson", raw + b'\n{"kind": "event", "next": 1}\n')
     assert faults == [expected]
     assert items[-1].data == {"next": 1}
     assert where(items[-1].place(("next",))) == (2, 27)
-
-
-def test_twenty_levels_are_read_in_both_formats(tmp_path: Path) -> None:
-    nested = "[" * 19 + "]" * 19
-    [yaml] = read_good(tmp_path / "a.yaml", f"- a: {nested}\n")
-    [line] = read_good(tmp_path / "a.ndjson", f'{EVENT}"a": {nested}}}\n')
-    assert yaml.data == line.data == {"a": json.loads(nested)}
 
 
 @given(content=st.text() | st.text("-:{}[]?&*!|>%@'\"\\#, \t\n\rab1~<=\0\x85\u2028\ufeff", max_size=60) | st.binary())
@@ -307,24 +237,22 @@ def test_any_file_is_read_or_refused_with_a_place_inside_it(folder: Path, conten
 
 
 def test_the_kind_is_in_the_item_or_the_name_of_the_file_or_of_the_nearest_folder(tmp_path: Path) -> None:
-    files = {
-        "record/sources/actors.yaml": ("", "actor"),
-        "record/sources/2021.yml": ("", "source"),
-        "record/sources/more/Publisher-uk.yaml": ("", "publisher"),
-        "record/sources/more/x.yaml": ("", "source"),
-        "record/vocabularies.yaml": ("", "vocabulary"),
-        "record/location_2.yaml": ("", "location"),
-        "record/resources.yaml": ("", "event"),
-        "record/sourcery.yaml": ("", "event"),
-        "record/actors.yaml": ("  kind: event\n", "event"),
+    kinds = {
+        "sources/actors.yaml": "actor",
+        "sources/2021.yml": "source",
+        "sources/more/Publisher-uk.yaml": "publisher",
+        "sources/more/x.yaml": "source",
+        "vocabularies.yaml": "vocabulary",
+        "location_2.yaml": "location",
+        "sourcery.yaml": "event",
     }
-    for name, (more, _) in files.items():
+    for name in kinds:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(f"- id: {name}\n{more}")
-    found = {item.data["id"]: item.kind for item in read_record([tmp_path / "record"], Faults())}
-    assert found == {name: kind for name, (_, kind) in files.items()}
-    [item] = read_record([tmp_path / "record/sources/2021.yml"], Faults())
-    assert item.kind == "source"
+        (tmp_path / name).write_text(f"- id: {name}\n")
+    assert {item.data["id"]: item.kind for item in read_record([tmp_path], Faults())} == kinds
+    assert [item.kind for item in read_record([tmp_path / "sources/2021.yml"], Faults())] == ["source"]
+    [item] = read_good(tmp_path / "actors.yaml", "- kind: event\n")
+    assert (item.kind, item.data) == ("event", {})
 
 
 def test_a_source_keeps_a_kind_of_its_own(tmp_path: Path) -> None:
@@ -336,8 +264,7 @@ def test_a_source_keeps_a_kind_of_its_own(tmp_path: Path) -> None:
 def test_folders_are_walked_in_order_without_what_is_hidden_or_not_of_the_record(tmp_path: Path) -> None:
     for name in ("b/a.yaml", "a.yml", "c.jsonl", "b.ndjson", ".x.yaml", ".git/x.yaml", "b/.h/x.yaml", "x.json"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text('{"kind": "event"}\n' if name.endswith("l") and "y" not in name else "- a: 1\n")
-    (tmp_path / "b.ndjson").write_text('{"kind": "event"}\n')
+        (tmp_path / name).write_text("- a: 1\n" if "y" in name else '{"kind": "event"}\n')
     faults = Faults()
     found = [item.path for item in read_record([tmp_path, tmp_path / "a.yml", tmp_path / "b"], faults)]
     assert found == [str(tmp_path / name) for name in ("a.yml", "b/a.yaml", "b.ndjson", "c.jsonl")]
@@ -349,14 +276,15 @@ def test_a_path_that_gives_no_record_is_a_fault(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("{}")
     (tmp_path / "a.yaml").write_text("- a: 1\n")
     faults = Faults()
-    paths = [tmp_path / name for name in ("none.yaml", "empty", "a.json", "a.yaml")]
+    paths = [tmp_path / name for name in ("no.yaml", "empty", "a.json", "a.yaml")]
     assert [item.data for item in read_record(paths, faults)] == [{"a": 1}]
-    expected = "; expected .yaml, .yml, .ndjson or .jsonl"
-    assert [str(fault) for fault in faults] == [
-        f"{tmp_path}/a.json:1:1: not a record file{expected}",
-        f"{tmp_path}/empty:1:1: a folder without a record file{expected}",
-        f"{tmp_path}/none.yaml:1:1: no such file or folder{expected}",
-    ]
+    told = (
+        ("a.json", "not a record file"),
+        ("empty", "a folder without a record file"),
+        ("no.yaml", "no such file or folder"),
+    )
+    expected = [f"{tmp_path}/{name}:1:1: {what}; expected .yaml, .yml, .ndjson or .jsonl" for name, what in told]
+    assert [str(fault) for fault in faults] == expected
 
 
 def test_bulk_data_in_yaml_and_endless_lines_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -371,9 +299,7 @@ def test_bulk_data_in_yaml_and_endless_lines_are_refused(tmp_path: Path, monkeyp
 
 def test_ndjson_is_read_line_by_line(tmp_path: Path) -> None:
     faults = Faults()
-    (tmp_path / "a.ndjson").write_text('{"kind": "event", "a": 1}\n' + "{\n" * 1000)
+    (tmp_path / "a.ndjson").write_text('{"kind": "event", "a": 1}\n{\n')
     items = read_record([tmp_path / "a.ndjson"], faults)
-    assert next(items).data == {"a": 1}
-    assert not faults
-    assert list(items) == []
-    assert len(faults) == 1000
+    assert (next(items).data, len(faults)) == ({"a": 1}, 0)
+    assert (list(items), len(faults)) == ([], 1)

@@ -170,10 +170,12 @@ def test_every_changed_character_of_a_text_is_noticed_and_named(verified, name, 
 
 def test_a_changed_character_inside_a_passage_is_told_from_one_outside(verified):
     verified.replace("texts/ledger.txt", "midnight", "midnighT")
-    details = {one.citation: one.detail for one in verified.verify().results}
-    assert details["harbour-closes~ledger-dusk"].startswith("found, but text_sha256 is ")
+    details = {one.citation or one.source: one.detail for one in verified.verify().results}
+    outside = "its words stand, the text around them has changed: text_sha256 is "
+    assert details["harbour-closes~ledger-dusk"].startswith(outside)
     assert details["bell-rings~ledger-bell"].startswith("its words have changed: sha256 is ")
-    assert details[None].startswith("the text has changed (")
+    assert details["ledger"].startswith("the text has changed (")
+    assert details["harbour-closes~gazette-bell"] == details["gazette"] == ""
 
 
 def test_every_changed_character_of_a_recorded_passage_is_noticed_and_named(verified):
@@ -198,7 +200,7 @@ def test_every_changed_character_of_a_recorded_passage_is_noticed_and_named(veri
         ("The harbour of", "The harbours of", "missing", "`starts` (with `before`, where given) is not in the text"),
         ("on Tuesday.", "on Tuesday", "missing", "does not follow `starts`"),
         ("The harbour of", "The", "matched", ""),
-        ("on Tuesday.", "at dusk", "drifted", "end is 43, recorded 57"),
+        ("on Tuesday.", "Tuesday. Its", "drifted", "the record has changed: end is 61, recorded 57; sha256 is "),
         ("on Tuesday.", "on Tuesday. Its keeper said now", "missing", "`ends` has 6 words; give 1 to 5"),
         ("on Tuesday.", "Ostrava", "drifted", "the passage's 4 words; give at most half"),
     ],
@@ -219,7 +221,13 @@ def test_a_drift_is_recorded_anew_and_said(verified):
     verified.put("texts/ledger.txt", "1 " + LEDGER)
     report = verified.verify(write=True)
     assert report.ok
-    assert sum("recorded anew, was drifted: found, but start is 2, recorded 0" in line for line in report.lines()) == 1
+    assert (
+        sum(
+            "was drifted: its words stand, the text around them has changed: start is 2, recorded 0" in line
+            for line in report.lines()
+        )
+        == 1
+    )
     assert sum("recorded anew, was changed: the text has changed" in line for line in report.lines()) == 1
     assert verified.verify(write=True).lines() == ["3 passages: 3 matched"]
     verified.put("texts/ledger.txt", LEDGER)
@@ -235,7 +243,7 @@ def test_writing_says_honestly_what_was_not_found_and_leaves_old_offsets(verifie
     assert not report.ok
     assert report.counts == {"matched": 2, status: 1}
     text = verified.read("record/events.yaml")
-    assert f"ends: \"{ends}\", start: 0, end: 57, sha256: {sha256(LEDGER[:57])}, text_sha256: " in text
+    assert f'ends: "{ends}", start: 0, end: 57, sha256: {sha256(LEDGER[:57])}, text_sha256: ' in text
     assert text.count(sha256(f"{LEDGER} And more.")) == 2
     assert f"note: As it says.\n      verification: {status}\n" in text
     before = verified.files()
