@@ -50,15 +50,23 @@ class Asked:
         canonical = self._address(question.parameters(without=frozenset({"cursor"})))
         settings = self.settings
         tag = entity_tag(
-            revision.digest, canonical, getattr(question, "cursor", None) or "", settings.license, settings.attribution
+            revision.digest,
+            canonical,
+            getattr(question, "cursor", None) or "",
+            settings.title,
+            settings.license,
+            settings.attribution,
         )
         pinned = question.as_of is not None and question.as_of.isdigit()
         headers = {"ETag": tag, "Cache-Control": cache_control(pinned, settings.max_age)}
-        if held := held_tag(tag, self.request.headers.get("If-None-Match")):
+        asked_for = ",".join(self.request.headers.getlist("If-None-Match"))
+        if held := held_tag(tag, asked_for):
             return Response(status_code=304, headers=headers | {"ETag": held})
         found = fetch()
         if found is None:
             raise Problem(NOT_FOUND, f"Revision {revision.number} has nothing at this address.")
+        if asked_for.strip() == "*":
+            return Response(status_code=304, headers=headers)
         return self._envelope(question, revision, found, canonical, headers)
 
     def _envelope(
@@ -86,7 +94,7 @@ class Asked:
 
     def _address(self, parameters: list[tuple[str, object]]) -> str:
         query = urlencode(parameters)
-        return f"{self.settings.public_url}{self.request.url.path}{'?' * bool(query)}{query}"
+        return f"{self.settings.public_url}{self.request.scope['path']}{'?' * bool(query)}{query}"
 
 
 def _json(content: object) -> bytes:

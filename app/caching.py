@@ -19,12 +19,8 @@ def entity_tag(*parts: str) -> str:
     return f'"{digest[:32]}"'
 
 
-def held_tag(tag: str, if_none_match: str | None) -> str | None:
+def held_tag(tag: str, if_none_match: str) -> str | None:
     """The tag, as the client holds it in whatever encoding, when it still holds (RFC 9110, 13.1.2)."""
-    if if_none_match is None:
-        return None
-    if if_none_match.strip() == "*":
-        return tag
     held = (match for match in _TAG.finditer(if_none_match) if match[1].partition("-")[0] == tag.strip('"'))
     return next((f'"{match[1]}"' for match in held), None)
 
@@ -48,7 +44,8 @@ class EncodedTags:
                 encoding = headers.get("Content-Encoding")
                 if encoding and "ETag" in headers:
                     headers["ETag"] = f'{headers["ETag"][:-1]}-{encoding}"'
-                headers.add_vary_header("Accept-Encoding")
+                if "accept-encoding" not in headers.get("Vary", "").lower():
+                    headers.add_vary_header("Accept-Encoding")
             await send(message)
 
         await self.app(scope, receive, send_tagged)

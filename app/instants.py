@@ -52,6 +52,11 @@ def microseconds(instant: datetime) -> int:
     return (instant - EPOCH) // timedelta(microseconds=1)
 
 
+def day_of(count: int) -> date:
+    """The day, UTC, of a second."""
+    return (EPOCH + timedelta(seconds=count)).date()
+
+
 def show_seconds(count: int) -> str:
     """RFC 3339, UTC."""
     return (EPOCH + timedelta(seconds=count)).isoformat().replace("+00:00", "Z")

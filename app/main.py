@@ -8,17 +8,15 @@ import anyio.to_thread
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 from prometheus_client import CollectorRegistry
 from starlette.exceptions import HTTPException
-from starlette.middleware.cors import CORSMiddleware
 from starlette_compress import CompressMiddleware
 
 from app.caching import EncodedTags
 from app.contract import LIST_PROBLEMS, describe
 from app.database import POOL_SIZE, Database
-from app.methods import ReadOnlyMethods
+from app.methods import SHARED, OpenToAllOrigins, ReadOnlyMethods
 from app.metrics import Measured
 from app.problems import INTERNAL_ERROR, MEDIA_TYPE, NOT_FOUND, Problem
 from app.questions import describe_refusal, refuse_repeated
@@ -54,6 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         lifespan=_lifespan,
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.settings = settings
     app.state.database = Database(settings.database)
@@ -61,9 +60,6 @@ def create_app(settings: Settings) -> FastAPI:
     for resource in RESOURCES:
         app.include_router(resource.router, dependencies=[Depends(refuse_repeated)], responses=LIST_PROBLEMS)
     app.include_router(service.router)
-    for route in app.routes:
-        if isinstance(route, APIRoute):
-            route.operation_id = route.name
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     app.add_exception_handler(Problem, _answer_problem)
     app.add_exception_handler(RequestValidationError, _answer_refusal)
@@ -73,7 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(EncodedTags)
     app.add_middleware(Measured, registry=app.state.metrics)
     app.add_middleware(ReadOnlyMethods)
-    app.add_middleware(CORSMiddleware, allow_origins=["*"], allow_headers=["*"], expose_headers=["ETag", "Link"])
+    app.add_middleware(OpenToAllOrigins)
     return app
 
 
@@ -101,9 +97,8 @@ def _answer_missing(request: Request, _error: Exception) -> Response:
 
 
 def _answer_fault(request: Request, _error: Exception) -> Response:
-    return _answer_problem(
-        request, Problem(INTERNAL_ERROR, "The fault is logged; nothing about the question is wrong.")
-    )
+    detail = "The fault is logged; nothing about the question is wrong."
+    return _answer_problem(request, Problem(INTERNAL_ERROR, detail, headers=dict(SHARED)))
 
 
 def create_served_app() -> FastAPI:

@@ -24,6 +24,7 @@ from app.words import split_words
 DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 500
 LONGEST_TEXT = 200
+LONGEST_CURSOR = 1_000
 
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
@@ -68,6 +69,7 @@ Language = Annotated[str, Field(pattern="^[A-Za-z0-9]{2,8}(-[A-Za-z0-9]{1,8})*$"
 Day = Annotated[str, Field(max_length=20), AfterValidator(_checked_day)]
 When = Annotated[str, Field(max_length=40), AfterValidator(_checked_instant)]
 CleanText = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT), AfterValidator(_clean)]
+Cursor = Annotated[str, Field(min_length=1, max_length=LONGEST_CURSOR), AfterValidator(_clean)]
 Words = Annotated[CleanText, AfterValidator(_checked_words)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 
@@ -111,9 +113,8 @@ class PageQuestion(Question):
     unbound: ClassVar[frozenset[str]] = frozenset({"as_of", "limit", "cursor", "count"})
 
     limit: Whole = Field(DEFAULT_LIMIT, ge=1, le=LARGEST_LIMIT, description="Records a page.")
-    cursor: CleanText | None = Field(
+    cursor: Cursor | None = Field(
         None,
-        max_length=1000,
         description="Where to go on, as `links.next` gives it.",
         json_schema_extra={"examples": []},
     )
@@ -153,7 +154,8 @@ def read_cursor(cursor: str) -> tuple[str, Position]:
         raise refuse("cursor", "expected a cursor as `links.next` gives it") from None
     if (
         not last
-        or not all(isinstance(value, int | str) for value in [revision, *last])
+        or type(revision) is not int
+        or not all(isinstance(value, int | str) for value in last)
         or _encode(text.encode()) != cursor
     ):
         raise refuse("cursor", "expected a cursor as `links.next` gives it")

@@ -1,5 +1,6 @@
 """What FastAPI leaves open when it reads a question: repeated parameters, and refusals as problem details."""
 
+import re
 from functools import cache
 from inspect import signature
 from typing import Annotated, Any, get_args, get_origin
@@ -22,6 +23,13 @@ def refuse_repeated(request: Request) -> None:
         raise refuse_all([Refused(name, "expected one value, not several") for name in repeated])
 
 
+def refuse_parameters(request: Request) -> None:
+    """Raises a `Problem` for any parameter of an operation that takes none."""
+    if request.query_params:
+        detail = "unknown parameter; this operation takes none"
+        raise refuse_all([Refused(name[:LONGEST_ECHO], detail) for name in request.query_params])
+
+
 def describe_refusal(request: Request, error: RequestValidationError) -> Problem:
     """The problem of a question that its model refuses."""
     known = sorted(_questions_fields(request.scope["endpoint"]))
@@ -39,7 +47,7 @@ def _describe(error: dict[str, Any], known: list[str]) -> Refused:
         case "value_error":
             return Refused(parameter, str(context["error"]))
         case "literal_error":
-            guess = nearest(str(error["input"]), [part.strip(" '") for part in context["expected"].split(" or ")])
+            guess = nearest(str(error["input"]), re.findall("'([^']*)'", context["expected"]))
             return Refused(parameter, f"expected {context['expected']}", guess)
         case "string_pattern_mismatch":
             return Refused(parameter, f"expected text of the form {context['pattern']}")

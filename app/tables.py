@@ -23,8 +23,32 @@ class Revision(SQLModel, table=True):
     digest: str = Field(sa_type=Text, description="SHA-256 over the digest before and every change since.")
 
 
+TERM_KINDS = (
+    "event", "actor", "actor-role", "role", "location", "place", "source", "publisher", "type", "modality", "tag",
+    "part-of", "word", "month", "reported", "long",
+    "actor-word", "actor-type", "actor-country", "actor-member-of",
+    "location-word", "location-type", "location-country", "location-parent", "location-within", "precision",
+    "publisher-word", "publisher-country", "ownership",
+    "source-word", "source-publisher", "source-kind", "source-language", "lineage",
+    "citation-event", "citation-source", "citation-publisher", "citation-speaker", "stance", "verification",
+    "country", "measure", "relation", "date-precision",
+)  # fmt: skip
+"""What terms are: only ever added to at the end, since a term's number says its kind."""
+
+KIND_BITS = 40
+
+
+def kind_range(kind: str) -> tuple[int, int]:
+    """The least and the largest number that a term of a kind can have."""
+    first = TERM_KINDS.index(kind) + 1 << KIND_BITS
+    return first, first + (1 << KIND_BITS) - 1
+
+
 class Term(SQLModel, table=True):
-    """One value that a question can name: an actor's id, a tag, a word; links and entries refer to it by number."""
+    """One value that a question can name: an actor's id, a tag, a word; links and entries refer to it by number.
+
+    The number's high bits are its kind: the links of an event that are of one kind stand side by side.
+    """
 
     __table_args__ = (Index("term_value", "kind", "value", unique=True),)
 
@@ -66,7 +90,7 @@ class Link(Versioned, table=True):
 
     __table_args__ = (
         PrimaryKeyConstraint("term", "key", "since", "known_from"),
-        Index("link_key", "key"),
+        Index("link_key", "key", "term"),
         {"sqlite_with_rowid": False},
     )
 
@@ -167,7 +191,7 @@ class Entry(Versioned, table=True):
 
     __table_args__ = (
         PrimaryKeyConstraint("term", "id", "since", "known_from"),
-        Index("entry_id", "id"),
+        Index("entry_id", "id", "term"),
         {"sqlite_with_rowid": False},
     )
 

@@ -11,6 +11,8 @@ _WORD = re.compile(r"[^\W_]+")
 
 def fold(text: str) -> str:
     """Without case, accents and compatibility forms (Unicode's NFKD, then default case folding)."""
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(character for character in plain if not unicodedata.combining(character))
 

@@ -1,16 +1,23 @@
 """Run by Alembic; the connection comes from `seed.migrating`, the settings from `pyproject.toml`."""
 
 from alembic import context
+from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-from app import tables  # noqa: F401 - fills the metadata
+from app import tables as tables
 from app.settings import Settings
-from seed.writing import writing_engine
+from seed.writing import sole_writer, writing_engine
 
-connection = context.config.attributes.get("connection")
-if connection is None:
-    connection = writing_engine(Settings().database).connect()
-with connection:
+
+def run(connection: Connection) -> None:
     context.configure(connection=connection, target_metadata=SQLModel.metadata, render_as_batch=True, compare_type=True)
     with context.begin_transaction():
         context.run_migrations()
+
+
+given = context.config.attributes.get("connection")
+if given is not None:
+    run(given)
+else:
+    with sole_writer(writing_engine(Settings().database)) as connection:
+        run(connection)

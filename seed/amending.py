@@ -12,8 +12,8 @@ from functools import reduce
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.events import MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
+import yaml
+from yaml.events import MappingEndEvent, MappingStartEvent, ScalarEvent, SequenceEndEvent, SequenceStartEvent
 
 from seed.reading import YAML_SUFFIXES, Item
 
@@ -81,8 +81,8 @@ class Node:
             if part is None:
                 yield self._insertion(text, f"{key}: {new}")
             elif part.event.value != str(value):
-                end = part.end_in(text)
-                yield Edit(part.start, False, end, new if end > part.start else f" {new}")
+                is_apart = text[part.start - 1].isspace() or part.end > part.start
+                yield Edit(part.start, False, part.end_in(text), new if is_apart else f" {new}")
 
     def _insertion(self, text: str, pair: str) -> Edit:
         after = self.last.end_in(text)
@@ -151,7 +151,7 @@ def _amended_yaml(text: str, amendments: list[Amendment]) -> str:
 
 def _items(text: str) -> dict[tuple[int, int], Node]:
     """By line and column, from 1."""
-    events = iter(YAML(typ="safe", pure=False).parse(text))
+    events = iter(yaml.parse(text, Loader=yaml.CSafeLoader))
     roots = [_node(event, events) for event in events if isinstance(event, (MappingStartEvent, SequenceStartEvent))]
     found = [item for root in roots for item in (root, *root.parts.values())]
     return {(item.event.start_mark.line + 1, item.event.start_mark.column + 1): item for item in found}

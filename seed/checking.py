@@ -67,7 +67,7 @@ def _check_uses(record: Anything, item: Item, parsed: Parsed, faults: Faults) ->
         if value is None:
             continue
         if kind in Collection.__dataclass_fields__:
-            if (kind, value) not in parsed.items:
+            if (kind, value) not in parsed.items and not faults.is_incomplete:
                 ids = [one for other, one in parsed.items if other == kind]
                 faults.add(item.place(path), f"unknown {kind} '{value}'{_hint(value, ids)}")
         elif value not in parsed.collection.vocabulary[kind].codes:

@@ -11,6 +11,9 @@ from app.tables import LAST
 from seed.dates import parse_date
 from seed.record import SUPPORTING, Actor, Citation, Event, Location, Publisher, Source, Vocabulary
 
+LAST_SECOND = time(23, 59, 59, fold=1)
+"""Of a day; the later one where the clock is put back at midnight."""
+
 
 @dataclass
 class Collection:
@@ -40,8 +43,15 @@ class Collection:
     def roots(self) -> dict[str, frozenset[str]]:
         """The publishers at the roots of each source's lineage; to cite is no link of it."""
         found: dict[str, frozenset[str]] = {}
-        for source_id in self.source:
-            self._find_roots(source_id, found)
+        waiting = list(self.source)
+        while waiting:  # iterative: a chain may have any length
+            source = self.source[waiting[-1]]
+            links = [link for link in source.derived_from if link.how != "cites"]
+            if fresh := [link.source for link in links if link.source and link.source not in found]:
+                waiting.extend(fresh)
+                continue
+            roots = [found[link.source] if link.source else {link.publisher} for link in links] or [{source.publisher}]
+            found[waiting.pop()] = frozenset(one for some in roots for one in some if one)
         return found
 
     def origin(self, citation: Citation) -> str | None:
@@ -73,18 +83,7 @@ class Collection:
         publisher = self.publisher.get(source.publisher or "")
         zone = ZoneInfo(publisher.timezone) if publisher and publisher.timezone else UTC
         last = parse_date(text).last or date.max
-        return seconds(datetime.combine(last, time(23, 59, 59), zone).astimezone(UTC))
-
-    def _find_roots(self, source_id: str, found: dict[str, frozenset[str]]) -> frozenset[str]:
-        if source_id not in found:
-            source = self.source[source_id]
-            links = [link for link in source.derived_from if link.how != "cites"]
-            roots = {link.publisher for link in links if link.publisher}
-            for link in links:
-                roots |= self._find_roots(link.source, found) if link.source else set()
-            own = {source.publisher} if source.publisher else set()
-            found[source_id] = frozenset(roots or own)
-        return found[source_id]
+        return min(seconds(datetime.combine(last, LAST_SECOND, zone)), seconds(datetime.max.replace(tzinfo=UTC)))
 
 
 def _reach(start: str, onward: Callable[[str], Iterable[str]]) -> Iterator[str]:

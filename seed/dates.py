@@ -60,7 +60,7 @@ def parse_date(text: str) -> Days:
     if text.startswith("[") and text.endswith("]") and text.count("..") == 1:
         return _between(text[1:-1].split(".."), "within")
     if text.count("/") == 1:
-        return _between([end.removeprefix("..") for end in text.split("/")], "interval")
+        return _between(["" if end == ".." else end for end in text.split("/")], "interval")
     first, last = _bounds(text)
     return Days(first, last, _precision(text))
 
@@ -70,7 +70,7 @@ def _between(ends: list[str], precision: str) -> Days:
     last = _bounds(ends[1])[1] if ends[1] else None
     if first is None and last is None:
         raise ValueError(EXPECTED)
-    if first and last and (first > last or first > _bounds(ends[1])[0] > last):
+    if first and last and first > last:
         raise ValueError(f"expected an end at or after the start {ends[0]}, not {ends[1]}")
     return Days(first, last, precision)
 

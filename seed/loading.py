@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, bindparam, func, insert, select, tupl
 from sqlmodel import SQLModel, col
 
 from app.instants import microseconds
-from app.tables import OPEN, Citation, Entry, Event, Fingerprint, Link, Revision, Term
+from app.tables import OPEN, Citation, Entry, Event, Fingerprint, Link, Revision, Term, kind_range
 from seed.collection import Collection
 from seed.shaping import EventShape, Posting, Shape, Shaper
 from seed.versions import Name
@@ -115,8 +115,8 @@ class _Load:
     def _citations(self, documents: Sequence[EventShape], links: Sequence[EventShape]) -> None:
         columns = tuple(col(column) for column in (Citation.id, Citation.document, Citation.known_from))
         at = (col(Citation.event).in_([shape.id for shape in documents]), col(Citation.until) == OPEN)
-        old: dict[str, Any] = {row[0]: tuple(row[1:]) for row in self.connection.execute(select(*columns).where(*at))}
-        new = {str(row["id"]): row for shape in documents for row in shape.citations}
+        old = {str(row[0]): tuple(row[1:]) for row in self.connection.execute(select(*columns).where(*at))}
+        new: dict[str, dict[str, Any]] = {str(row["id"]): row for shape in documents for row in shape.citations}
         fresh = [row for one, row in new.items() if old.get(one) != (row["document"], row["known_from"])]
         gone = [one for one in old if one not in new]
         self._end(Citation, [*gone, *(str(row["id"]) for row in fresh)])
@@ -204,7 +204,7 @@ class _Terms:
         self.revision = revision
         self.known: dict[Name, int] = {}
         self.counts: Counter[int] = Counter()
-        self.next: int = (connection.execute(select(func.max(col(Term.number)))).scalar() or 0) + 1
+        self.next: dict[str, int] = {}
 
     def numbers(self, names: set[Name]) -> dict[Name, int]:
         """The number of each term; new ones are numbered in the order of their names."""
@@ -212,16 +212,24 @@ class _Terms:
             columns = (col(Term.kind), col(Term.value))
             found = select(*columns, col(Term.number)).where(tuple_(*columns).in_(batch))
             self.known |= {(kind, value): number for kind, value, number in self.connection.execute(found)}
-        fresh = sorted(names - self.known.keys())
-        rows = [
-            {"number": self.next + n, "kind": kind, "value": value, "since": self.revision, "rows": 0}
-            for n, (kind, value) in enumerate(fresh)
+        rows: list[dict[str, Any]] = [
+            {"number": self._new(kind), "kind": kind, "value": value, "since": self.revision, "rows": 0}
+            for kind, value in sorted(names - self.known.keys())
         ]
         if rows:
             self.connection.execute(insert(Term), rows)
-            self.known |= {name: self.next + n for n, name in enumerate(fresh)}
-            self.next += len(rows)
+            self.known |= {(row["kind"], row["value"]): row["number"] for row in rows}
         return {name: self.known[name] for name in names}
+
+    def _new(self, kind: str) -> int:
+        """The next number of a kind."""
+        if kind not in self.next:
+            first, last = kind_range(kind)
+            highest = select(func.max(col(Term.number))).where(col(Term.number).between(first, last))
+            self.next[kind] = (self.connection.execute(highest).scalar() or first) + 1
+        number = self.next[kind]
+        self.next[kind] += 1
+        return number
 
     def count(self, numbers: Iterable[int]) -> None:
         self.counts.update(numbers)

@@ -7,14 +7,14 @@ from alembic.config import Config
 from sqlalchemy import URL, Engine, text
 
 import migrations
-from seed.writing import writing_engine
+from seed.writing import sole_writer, writing_engine
 
 
 def migrate(url: URL, revision: str = "head") -> None:
-    """Run the migrations up to a revision; nothing happens when the store is there already."""
+    """Run the migrations up to a revision, all or none; nothing happens when the store is there already."""
     engine = writing_engine(url)
     try:
-        with engine.connect() as connection:
+        with sole_writer(engine) as connection:
             command.upgrade(configuration(connection), revision)
     finally:
         engine.dispose()

@@ -13,14 +13,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ruamel.yaml import YAML, events
-from ruamel.yaml.error import MarkedYAMLError
+import yaml
+from yaml import MarkedYAMLError, events
 
-from seed.faults import DEEPEST, Builder, Faults, Place, Position, Spot, cleaned, decode, json_fault, number, yaml_fault
+from seed.building import DEEPEST, Builder, Position, Spot, number
+from seed.faults import Faults, Place
+from seed.syntax import cleaned, decode, json_fault, yaml_fault
 
 KINDS = ("publisher", "source", "actor", "location", "vocabulary", "event")
-HOPELESS = 1000
-"""A YAML file nested this deep is read no further: the parser's time grows with the square of the depth."""
+HOPELESS = 1000  # nested so deep, a YAML file is read no further: the time grows with the square of the depth
 LARGEST_YAML = 64 * 2**20
 LONGEST_LINE = 16 * 2**20
 YAML_SUFFIXES = (".yaml", ".yml")
@@ -126,14 +127,17 @@ def _yaml_items(path: Path, faults: Faults) -> Iterator[tuple[dict[str, Any], Sp
     builder = Builder(str(path), faults)
     if path.stat().st_size > LARGEST_YAML:
         builder.fault((1, 1), f"larger than {LARGEST_YAML >> 20} MiB; use NDJSON for bulk data")
+        faults.is_incomplete = True
         return
     text = decode(path.read_bytes().removeprefix(BYTE_ORDER_MARK), builder.path, faults)
     if text is None:
+        faults.is_incomplete = True
         return
     text, in_conflict = cleaned(text, builder.path, faults)
     try:
-        yield from _build(YAML(typ="safe", pure=False).parse(text), builder)
+        yield from _build(yaml.parse(text, Loader=yaml.CSafeLoader), builder)
     except MarkedYAMLError as error:
+        faults.is_incomplete = True
         if not in_conflict:
             builder.fault(*yaml_fault(error, text))
 
@@ -155,7 +159,8 @@ def _build(parsed: Iterator[events.Event], builder: Builder) -> Iterator[tuple[d
             if not builder.open and in_list and isinstance(builder.root[0], dict):
                 yield builder.root
             elif not builder.open:
-                builder.fault(builder.root[1].at, f"expected {'a record' if in_list else 'a list of records'}")
+                at = builder.root[1].at if in_list or builder.root[0] else (1, 1)
+                builder.fault(at, f"expected {'a record' if in_list else 'a list of records'}")
     if not documents:
         builder.fault((1, 1), "empty file; expected a list of records")
 

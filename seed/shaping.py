@@ -40,6 +40,10 @@ class EventShape(Shape):
     citations: list[dict[str, Any]]
     citation_postings: frozenset[Posting]
 
+    def documents_digest(self) -> str:
+        """Of the documents, without their revision, and of the instant that each is known from."""
+        return fingerprint([part for one in self.versions for part in (b"%d" % one.known_from, one.document)])
+
     def postings_digest(self) -> str:
         every = sorted([*self.postings, *self.citation_postings], key=repr)
         return fingerprint([repr(posting).encode() for posting in every])

@@ -4,8 +4,9 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from app.instants import show_seconds
+from app.instants import day_of, show_seconds
 from app.keys import event_key
+from app.periods import periods_of
 from app.queries.events import LONG, LONG_DAYS
 from app.schemas import (
     CitationPublic,
@@ -113,14 +114,15 @@ class Versions:
         start_time = event.start_time if {"date", "start_time"} <= standing else None
         reported = [at for one in backing if (at := self.collection.available[one.source]) is not None]
         document = self._document(event, instant, standing, days, counting, backing)
+        text = _searched(document)
         return Version(
             known_from=instant,
             known_until=known_until,
             key=event_key(days.sort_day, start_time, event.id),
             days=days,
             reported_at=min(reported, default=LAST),
-            text=self._text(document),
-            terms=frozenset(self._event_terms(event, days, counting, document)),
+            text=text,
+            terms=frozenset(self._event_terms(event, days, counting, document, text)),
             document=document.document(),
         )
 
@@ -176,12 +178,9 @@ class Versions:
     def _titled(self, event_id: str) -> TitledReference:
         return TitledReference(id=event_id, title=self.collection.event[event_id].title)
 
-    def _text(self, shown: EventPublic) -> str:
-        """Each text that `q` searches, as folded words between spaces, on a line of its own."""
-        names = [one.name for one in (*shown.actors, *shown.locations)]
-        return "\n".join(f" {' '.join(split_words(text))} " for text in (shown.title, shown.summary or "", *names))
-
-    def _event_terms(self, event: Event, days: Days, counting: list[Citation], shown: EventPublic) -> Iterator[Name]:
+    def _event_terms(
+        self, event: Event, days: Days, counting: list[Citation], shown: EventPublic, text: str
+    ) -> Iterator[Name]:
         yield "event", event.id
         for actor in shown.actors:
             yield "role", actor.role
@@ -195,10 +194,12 @@ class Versions:
             yield "source", citation.source
             if publisher := self.collection.source[citation.source].publisher:
                 yield "publisher", publisher
+            if (available := self.collection.available[citation.source]) is not None:
+                yield from (("reported", period) for period in periods_of(day_of(available)))
         yield from ((kind, code) for kind, code in (("type", shown.type), ("modality", shown.modality)) if code)
         yield from (("tag", tag) for tag in event.tags)
         yield from (("part-of", one.event.id) for one in shown.relations if one.type == "part_of")
-        yield from (("word", word) for word in self._text(shown).split())
+        yield from (("word", word) for word in text.split())
         if days.first:
             yield "month", days.first.isoformat()[:7]
         if days.start_day and days.end_day and days.end_day - days.start_day > LONG_DAYS:
@@ -214,6 +215,12 @@ class Versions:
         if citation.attributed_to:
             groups = self.collection.with_groups(citation.attributed_to)
             yield from (("citation-speaker", group) for group in groups)
+
+
+def _searched(shown: EventPublic) -> str:
+    """Each text that `q` searches, as folded words between spaces, on a line of its own."""
+    names = [one.name for one in (*shown.actors, *shown.locations)]
+    return "\n".join(f" {' '.join(split_words(text))} " for text in (shown.title, shown.summary or "", *names))
 
 
 def fingerprint(parts: list[bytes]) -> str:

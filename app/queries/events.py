@@ -12,6 +12,7 @@ from app.database import Database
 from app.instants import microseconds, parse_day, parse_day_or_instant
 from app.keys import first_key
 from app.pagination import Day, Ids, Known, Page, PageQuestion, Question, When, Words, refuse_reversed
+from app.periods import LONGEST_COVER, cover
 from app.problems import refuse
 from app.queries.matching import Condition, Matching, Span, any_of
 from app.queries.places import Box, Point, Radius, in_box, near
@@ -83,6 +84,8 @@ def term_names(question: EventFilter) -> Iterator[list[Name]]:
         yield [("source", value) for value in question.source]
     if question.publisher:
         yield [("publisher", value) for value in question.publisher]
+    if periods := _reported_periods(question):
+        yield [("reported", period) for period in periods]
     if question.type:
         yield [("type", value) for value in question.type]
     if question.modality:
@@ -186,6 +189,15 @@ def _reported_between(question: EventFilter) -> tuple[int, int]:
         -(-microseconds(parse_day_or_instant(first, "start")) // 1_000_000) if first else -OPEN,
         microseconds(parse_day_or_instant(final, "end")) // 1_000_000 if final else OPEN,
     )
+
+
+def _reported_periods(question: EventFilter) -> list[str]:
+    """The periods in which a source must have become available: all, and perhaps a little more, of a closed range."""
+    if not question.reported_from or not question.reported_to:
+        return []
+    first = parse_day_or_instant(question.reported_from, "start").date()
+    last = parse_day_or_instant(question.reported_to, "end").date()
+    return list(cover(first, last)) if last.year - first.year <= LONGEST_COVER else []
 
 
 def _cited(conditions: Sequence[ColumnElement[bool]], revision: int) -> ColumnElement[bool]:

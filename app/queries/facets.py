@@ -4,14 +4,15 @@ import json
 from typing import Literal
 
 from pydantic import Field
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlmodel import col
 
 from app.database import Database
 from app.pagination import Page
 from app.queries.events import EventFilter, fetch_matching
+from app.queries.matching import AnySelect, Matching
 from app.schemas import FacetCount
-from app.tables import LAST, Actor, Event, Link, Location, Publisher, Record, Revision, Term, known, published
+from app.tables import LAST, Actor, Link, Location, Publisher, Record, Revision, Term, kind_range, known, published
 
 MOST_VALUES = 50
 
@@ -29,29 +30,36 @@ class FacetQuery(EventFilter):
 def fetch_facets(database: Database, question: FacetQuery, asked: Revision) -> Page:
     """The most frequent values of each facet: how many events of the question its filter would keep."""
     facets = [facet for facet in FACETS if facet in question.facet or not question.facet]
-    keys = fetch_matching(database, question, asked).every(col(Event.key).label("key"))
-    at = (published(Link, asked.number), known(Link, LAST))
-    counted = (
-        select(col(Term.kind), col(Term.value), func.count().label("count"))
-        .join_from(Term, Link, col(Link.term) == col(Term.number))
-        .where(col(Term.kind).in_(facets), col(Link.key).in_(select(keys.c.key)), *at)
-        .group_by(col(Term.kind), col(Term.value))
-        .subquery()
-    )
-    order = (counted.c.count.desc(), counted.c.value)
-    rank = func.row_number().over(partition_by=counted.c.kind, order_by=order).label("rank")
-    ranked = select(counted, rank).subquery()
-    rows = database.fetch(select(ranked).where(ranked.c.rank <= MOST_VALUES))
+    matching = fetch_matching(database, question, asked)
+    rows = database.fetch(union_all(*(_select_counts(matching, facet) for facet in facets)))
     labels = _fetch_labels(database, {(row.kind, row.value) for row in rows}, asked)
-    rows = sorted(rows, key=lambda row: (facets.index(row.kind), row.rank))
+    rows = sorted(rows, key=lambda row: (facets.index(row.kind), -row[2], row.value))
     return Page(
         [
             FacetCount(
-                facet=row.kind, value=row.value, label=labels.get((row.kind, row.value), row.value), count=row.count
+                facet=row.kind, value=row.value, label=labels.get((row.kind, row.value), row.value), count=row[2]
             ).document()
             for row in rows
         ]
     )
+
+
+def _select_counts(matching: Matching, facet: Facet) -> AnySelect:
+    """The most frequent terms of one kind among the links of the events that match."""
+    counts = select(col(Link.term), func.count().label("count")).where(
+        col(Link.term).between(*kind_range(facet)), published(Link, matching.revision), known(Link, LAST)
+    )
+    if not matching.everything:
+        keys = matching.every(matching.key.label("key"))
+        counts = counts.join_from(keys, Link, col(Link.key) == keys.c.key)
+    counted = counts.group_by(col(Link.term)).subquery()
+    ranked = (
+        select(col(Term.kind), col(Term.value), counted.c.count)
+        .join_from(counted, Term, col(Term.number) == counted.c.term)
+        .order_by(counted.c.count.desc(), col(Term.value))
+        .limit(MOST_VALUES)
+    )
+    return select(ranked.subquery())
 
 
 def _fetch_labels(database: Database, names: set[tuple[str, str]], asked: Revision) -> dict[tuple[str, str], str]:

@@ -93,22 +93,26 @@ class Matching:
         """What orders the resource."""
         return col(self.table.key) if issubclass(self.table, Event) else col(self.table.id)
 
+    @property
+    def everything(self) -> bool:
+        """Whether every record of the revision matches."""
+        return not self.conditions and not self.predicates and tuple(self.spans) == (Span(),)
+
     def page(self, last: Any, limit: int, *, ascending: bool) -> AnySelect:
         """Keys and documents in the order of keys, after a key."""
         spans = self.spans if last is None else [span.after(last, ascending=ascending) for span in self.spans]
         arms = [arm for span in spans for arm in self._arms(span)]
-        order = self.key.asc() if ascending else self.key.desc()
         found = (self.key, col(self.table.document))
         if len(arms) == 1:
-            return self._select(arms[0], *found).order_by(order).limit(limit)
-        ordered = [self._select(arm, self.key.label("key")).order_by(order).limit(limit).subquery() for arm in arms]
-        keys = union(*(select(arm.c.key) for arm in ordered)).subquery()
+            return self._page(arms[0], found, limit, ascending=ascending)
+        pages = [self._page(arm, [self.key.label("key")], limit, ascending=ascending).subquery() for arm in arms]
+        keys = union(*(select(page.c.key) for page in pages)).subquery()
         page = select(*found).join_from(keys, self.table, self.key == keys.c.key).where(*self._holds())
-        return page.order_by(order).limit(limit)
+        return page.order_by(_towards(keys.c.key, ascending=ascending)).limit(limit)
 
     def every(self, *columns: Column) -> Subquery:
         """All matching rows, in no order."""
-        return union_all(*(self._select(self._gathering(span), *columns) for span in self.spans)).subquery()
+        return union_all(*(self._select(self._gathering(span), columns)[0] for span in self.spans)).subquery()
 
     def total(self) -> Select[int]:
         """How many there are."""
@@ -130,8 +134,13 @@ class Matching:
     def _rarest_first(self, span: Span) -> list[Condition]:
         return sorted([*self.conditions, *span.conditions], key=lambda condition: condition.rows)
 
-    def _select(self, arm: Arm, *columns: Column) -> AnySelect:
-        """The rows of one arm, in no order: its links are read, and its other conditions are probed."""
+    def _page(self, arm: Arm, columns: Sequence[Column], limit: int, *, ascending: bool) -> AnySelect:
+        """The first rows of one arm, in the order in which its index gives them."""
+        statement, key = self._select(arm, columns)
+        return statement.order_by(_towards(key, ascending=ascending)).limit(limit)
+
+    def _select(self, arm: Arm, columns: Sequence[Column]) -> tuple[AnySelect, Column]:
+        """The rows of one arm, and the key that drives it: its links are read, its other conditions are probed."""
         statement, key = select(*columns), self.key
         if arm.terms is not None and len(arm.terms) == 1:
             link = self._link()
@@ -144,7 +153,7 @@ class Matching:
             )
             statement = statement.where(self.key.in_(gathered))
         probes = (self._probe(key, condition) for condition in arm.probed)
-        return statement.where(*arm.span.holds(key), *probes, *self._holds())
+        return statement.where(*arm.span.holds(key), *probes, *self._holds()), key
 
     def _probe(self, key: Column, condition: Condition) -> ColumnElement[bool]:
         if not condition.terms:
@@ -161,6 +170,10 @@ class Matching:
     def _holds(self) -> tuple[ColumnElement[bool], ...]:
         instant = [known(self.table, LAST)] if issubclass(self.table, Event | Citation) else []
         return published(self.table, self.revision), *instant, *self.predicates
+
+
+def _towards(key: Column, *, ascending: bool) -> Column:
+    return key.asc() if ascending else key.desc()
 
 
 def _key(link: Any) -> Column:

@@ -70,9 +70,13 @@ def _fetch_as_of(database: Database, as_of: str, newest: Revision) -> Revision:
 
 
 def _fetch_number(database: Database, number: int, parameter: str, newest: Revision) -> Revision:
-    rows = []
-    if 1 <= number <= newest.number:
-        rows = list(database.fetch(select(Revision.__table__).where(col(Revision.number) == number)))  # type: ignore[attr-defined]
-    if not rows:
+    if not 1 <= number <= newest.number:
         raise refuse(parameter, f"expected a revision from 1 to {newest.number}")
-    return Revision(**rows[0]._mapping)
+    if number == newest.number:
+        return newest
+    name = ("revision", number)
+    revision = database.remembered.get(name)
+    if revision is None:
+        rows = database.fetch(select(Revision.__table__).where(col(Revision.number) == number))  # type: ignore[attr-defined]
+        revision = database.remembered[name] = Revision(**rows[0]._mapping)
+    return revision

@@ -1,21 +1,34 @@
 """The service itself: health, metrics, and what its problems mean."""
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse, RedirectResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from app.problems import KINDS, NOT_FOUND, UNAVAILABLE, Problem
+from app.contract import problem_responses
+from app.problems import INVALID_QUESTION, KINDS, NOT_FOUND, UNAVAILABLE, Problem
+from app.questions import refuse_parameters
 from app.schemas import HealthPublic, ProblemKindPublic
 
-router = APIRouter(tags=["service"])
+router = APIRouter(tags=["service"], responses=problem_responses(INVALID_QUESTION))
 
 
-@router.get("/health/live", response_model=HealthPublic, summary="Whether the process answers")
+TAKES_NOTHING = [Depends(refuse_parameters)]
+
+
+@router.get(
+    "/health/live", response_model=HealthPublic, dependencies=TAKES_NOTHING, summary="Whether the process answers"
+)
 def get_liveness() -> Response:
     return JSONResponse({"status": "live"}, headers={"Cache-Control": "no-store"})
 
 
-@router.get("/health/ready", response_model=HealthPublic, summary="Whether the store answers")
+@router.get(
+    "/health/ready",
+    response_model=HealthPublic,
+    dependencies=TAKES_NOTHING,
+    responses=problem_responses(UNAVAILABLE),
+    summary="Whether the store answers",
+)
 def get_readiness(request: Request) -> Response:
     """200 when the store can be read and holds a revision; else 503."""
     revision = request.app.state.database.newest_revision()
@@ -30,7 +43,13 @@ def get_metrics(request: Request) -> Response:
     return Response(content, media_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
 
 
-@router.get("/problems/{name}", response_model=ProblemKindPublic, summary="What a type of problem means")
+@router.get(
+    "/problems/{name}",
+    response_model=ProblemKindPublic,
+    dependencies=TAKES_NOTHING,
+    responses=problem_responses(NOT_FOUND),
+    summary="What a type of problem means",
+)
 def get_problem(name: str) -> Response:
     """Where the `type` of a problem leads."""
     kind = KINDS.get(name)

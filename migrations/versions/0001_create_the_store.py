@@ -51,7 +51,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("entry", schema=None) as batch_op:
-        batch_op.create_index("entry_id", ["id"], unique=False)
+        batch_op.create_index("entry_id", ["id", "term"], unique=False)
 
     op.create_table(
         "event",
@@ -94,7 +94,7 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     with op.batch_alter_table("link", schema=None) as batch_op:
-        batch_op.create_index("link_key", ["key"], unique=False)
+        batch_op.create_index("link_key", ["key", "term"], unique=False)
 
     op.create_table(
         "location",

@@ -82,11 +82,15 @@ LAYOUTS = {
     ),
     "empty values": (
         "- id: a\n  p: {sha256: , s: x, start: }\n",
-        "- id: a\n  p: {sha256: HASH , s: x, start: 7 }\n",
+        "- id: a\n  p: {sha256: HASH, s: x, start: 7}\n",
+    ),
+    "empty values in block style": (
+        "- id: a\n  p:\n    start:   # c\n    s: x\n    sha256:\n",
+        "- id: a\n  p:\n    start: 7   # c\n    s: x\n    sha256: HASH\n",
     ),
     "an empty value before what is added": (
         "- id: a\n  p: {s: x, sha256: }\n",
-        "- id: a\n  p: {s: x, sha256: HASH, start: 7 }\n",
+        "- id: a\n  p: {s: x, sha256: HASH, start: 7}\n",
     ),
     "a byte order mark": (
         "\ufeff- id: a\n  p: {s: x}\n",
@@ -161,6 +165,27 @@ def test_a_write_that_fails_leaves_the_old_file_alone(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("line_break", ["\n", "\r\n"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_lines_of_ndjson_are_rewritten_only_where_they_change(tmp_path, line_break, mark):
+    cited = {"source": "s", "passage": {"starts": "é 𝒳", "ends": "a\u2028b", "start": 5}, "key": "k", "note": None}
+    event = {"citations": [cited], "title": "𝒳 é", "id": "b", "kind": "event"}
+    lines = [
+        '{"kind":"event", "id":"a",   "title":"caf\\u00e9 𝒳", "citations": []}',
+        json.dumps(event, ensure_ascii=False),
+        "",
+        '  {"citations": [], "id": "c", "kind": "event"} ',
+    ]
+    path = put(tmp_path / "events.ndjson", mark + line_break.join(lines))
+    amend(passages_of(path))
+    after = path.read_bytes().decode()
+    cited |= {"passage": cited["passage"] | VALUES, **CHECKED}
+    lines[1] = json.dumps(event, ensure_ascii=False)
+    assert after == mark + line_break.join(lines)
+    amend(passages_of(path))
+    assert path.read_bytes().decode() == after
+
+
 words = st.text(st.sampled_from("aé𝒳\u00a0'\"#{},:-[]& "), min_size=1, max_size=12).map(lambda text: f"a{text}b")
 quoted = words.flatmap(
     lambda text: st.sampled_from([json.dumps(text, ensure_ascii=False), "'" + text.replace("'", "''") + "'"])
@@ -200,8 +225,8 @@ def test_in_any_layout_the_values_are_read_back_and_nothing_else_changed(text):
         path = put(Path(folder) / "events.yaml", text)
         expected = [item.data for item in items(path)]
         for citation in (citation for data in expected for citation in data["citations"]):
-            citation["passage"] |= VALUES
-            citation |= CHECKED
+            citation["passage"].update(VALUES)
+            citation.update(CHECKED)
         amend(passages_of(path))
         assert [item.data for item in items(path)] == expected
         after = path.read_bytes().decode()

@@ -1,0 +1,109 @@
+"""What is wrong with the form of a file, in the words of people who write records."""
+
+import json
+import re
+
+from yaml import MarkedYAMLError
+
+from seed.building import REPLACEMENT, Position
+from seed.faults import Faults, Place
+
+BREAK = re.compile(r"\r\n?|\n")
+UNPRINTABLE_IN_YAML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+"""With the separators that the parser takes for line breaks, and editors do not."""
+CONFLICT = re.compile(r"^(?:<<<<<<< |>>>>>>> |\|{7} |={7}\r?$)", re.MULTILINE)
+CONFLICT_FOUND = "merge-conflict marker; expected one version of these lines"
+
+SYNTAX = (
+    ("tab", "a tab in the indentation; expected spaces"),
+    ("indentation space", "a tab in the indentation; expected spaces"),
+    ("unexpected end of stream", "a quote that is never closed; expected the same quote at the end of the text"),
+    ("document indicator", "a quote that is never closed; expected the same quote at the end of the text"),
+    ("mapping keys", "a '? ' out of place; expected the text in quotes"),
+    ("mapping values", "a ':' out of place; expected the text in quotes, or the key in line with the others"),
+    ("cannot start any token", "text cannot begin with {character}; expected it in quotes"),
+    ("unexpected ':'", "a ':' in text inside [ ] or { }; expected the text in quotes"),
+    ("block sequence entries", "a '- ' out of place; expected the list to begin on a line of its own"),
+    ("',' or ']'", "a list that is not closed; expected ',' or ']'"),
+    ("',' or '}'", "a mapping that is not closed; expected ',' or '}'"),
+    ("could not find expected ':'", "text without a key; expected 'key: value', or the text indented further"),
+    ("expected key", "expected a key here, in line with its neighbours"),
+    ("'-' indicator", "expected the next item of the list, '- ', in line with its neighbours"),
+    ("<document start>", "text outside the list; expected only '- ' items in line with the first"),
+    ("comment or line break", "text after '|' or '>'; expected it in the next line, indented"),
+    ("alphabetic or numeric", "text cannot begin with '&' or '*'; expected it in quotes"),
+    ("hexdecimal", "an escape without its digits; expected '\\\\' for a backslash, or the text in single quotes"),
+    ("node content", "expected a value here"),
+    ("escape", "an unknown escape after '\\'; expected '\\\\' for a backslash, or the text in single quotes"),
+)
+"""What the parser says, and what is said of it."""
+NOTICED_LATE = ("unexpected end of stream", "could not find expected ':'")
+"""Said of where the text begins, as is all that the parser only notices at the end of the file."""
+JSON_SYNTAX = (
+    ("property name", "expected a key in double quotes"),
+    ("':'", "expected ':' after the key"),
+    ("','", "expected ',' or the end of what is open"),
+    ("expecting value", "expected a value: text in double quotes, a number, true, false, null, '{' or '['"),
+    ("extra data", "more than one value; expected one object a line"),
+    ("unterminated", "a quote that is never closed; expected '\"' in the same line"),
+    ("control character", "unprintable character in text; expected an escape such as \\t, or nothing"),
+    ("escape", "an unknown escape after '\\'; expected '\\\\' for a backslash"),
+)
+
+
+def decode(raw: bytes, path: str, faults: Faults, line: int = 1) -> str | None:
+    """The text of bytes that begin at `line`; where it is not UTF-8 the first bad byte is a fault.
+
+    None where it is not text in any encoding akin to UTF-8.
+    """
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        before = BREAK.split(raw[: error.start].decode())
+        place = Place(path, line + len(before) - 1, len(before[-1]) + 1)
+        faults.add(place, f"byte 0x{raw[error.start]:02x} is not UTF-8; expected a file saved as UTF-8")
+        return None if b"\0" in raw else raw.decode(errors="replace")
+
+
+def cleaned(text: str, path: str, faults: Faults) -> tuple[str, bool]:
+    """The text without unprintable characters, and with our side alone of a merge conflict; whether there was one."""
+    in_conflict = CONFLICT.search(text) is not None
+    if not in_conflict and not UNPRINTABLE_IN_YAML.search(text):
+        return text, False
+    lines, side = BREAK.split(text), ""
+    for index, line in enumerate(lines):
+        if bad := UNPRINTABLE_IN_YAML.search(line):
+            message = f"unprintable character U+{ord(bad[0]):04X}; expected it left out"
+            faults.add(Place(path, index + 1, bad.start() + 1), message)
+            lines[index] = UNPRINTABLE_IN_YAML.sub(REPLACEMENT, line)
+        if CONFLICT.match(line):
+            faults.add(Place(path, index + 1, 1), CONFLICT_FOUND)
+            side = line[0] if side or line[0] == "<" else ""
+        if CONFLICT.match(line) or side in ("=", "|"):
+            lines[index] = ""
+        side = side.replace(">", "")
+    return "\n".join(lines), in_conflict
+
+
+def yaml_fault(error: MarkedYAMLError, text: str) -> tuple[Position, str]:
+    """Where YAML went wrong, and what to say of it."""
+    problem, mark, end = error.problem or "not YAML", error.problem_mark, len(text.rstrip())
+    if error.context_mark and (mark.index >= end or any(sign in problem for sign in NOTICED_LATE)):
+        mark = error.context_mark
+    at = mark.line + 1, mark.column + 1
+    if mark.index >= end:
+        lines = BREAK.split(text[:end])
+        at = len(lines), len(lines[-1]) + 1
+    character = text[mark.index : mark.index + 1]
+    said = next((said for sign, said in SYNTAX if sign in problem), f"{problem}; expected YAML")
+    if character == "\t":
+        said = SYNTAX[0][1]
+    return at, said.replace("{character}", repr(character))
+
+
+def json_fault(error: json.JSONDecodeError) -> str:
+    """What to say of JSON that went wrong."""
+    if CONFLICT.match(error.doc):
+        return CONFLICT_FOUND
+    problem = error.msg.lower()
+    return next((said for sign, said in JSON_SYNTAX if sign in problem), f"{problem}; expected JSON")

@@ -1,0 +1,42 @@
+"""A generated record, loaded once into each database, and the oracle that knows it."""
+
+import pytest
+
+from tests.generator import generate, write
+from tests.oracle import Oracle
+
+SEED = 2021
+
+
+@pytest.fixture(scope="session")
+def oracle():
+    return Oracle(generate(SEED))
+
+
+@pytest.fixture(scope="session")
+def generated(database, make_store, oracle, tmp_path_factory):
+    """Asks the generated record, on each database."""
+    store = make_store(database)
+    store.load(write(oracle.record, tmp_path_factory.mktemp("generated")))
+    return store.client()
+
+
+@pytest.fixture(scope="session")
+def check_events(generated, oracle):
+    """Asks a question, compares its answer with the oracle's, and returns how many events were kept."""
+
+    def check(pairs):
+        answer = generated.get("/v1/events", params=[("limit", "500"), ("count", "exact"), *pairs])
+        assert answer.status_code == 200, (pairs, answer.text)
+        body, question = answer.json(), dict(pairs)
+        ids = [event["id"] for event in body["data"]]
+        kept = {
+            event["id"]: oracle.place(event, {name: [value] for name, value in pairs}) for event in oracle.events(pairs)
+        }
+        assert set(ids) == kept.keys(), pairs
+        assert len(ids) == body["meta"]["total"] == len(kept), pairs
+        newest_first = question.get("order") != "asc"
+        assert [kept[one] for one in ids] == sorted(kept.values(), reverse=newest_first), pairs
+        return len(kept)
+
+    return check

@@ -1,0 +1,72 @@
+"""Every operation and parameter of the published contract, so that a new one is covered by itself."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.main import create_app
+from app.settings import Settings
+
+DOCUMENT: dict[str, Any] = create_app(Settings(DATABASE_URL="sqlite:///never-opened.db")).openapi()
+IDS = {
+    "/v1/events/{id}": "harbour-talks-1",
+    "/v1/actors/{id}": "anna-berg",
+    "/v1/locations/{id}": "old-harbour",
+    "/v1/sources/{id}": "post-tuesday",
+    "/v1/publishers/{id}": "island-post",
+    "/problems/{name}": "not-found",
+}
+"""An address for each path with a name in it; the records are those of `tests.invented`."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    template: str
+    content: dict[str, Any]
+
+    @property
+    def path(self) -> str:
+        """An address that answers."""
+        head, brace, _ = self.template.partition("{")
+        return head + IDS[self.template] if brace else head
+
+    @property
+    def parameters(self) -> "list[Parameter]":
+        return [
+            Parameter(self, one["name"], one["schema"])
+            for one in self.content.get("parameters", [])
+            if one["in"] == "query"
+        ]
+
+    def __str__(self) -> str:
+        return str(self.content["operationId"])
+
+
+@dataclass(frozen=True)
+class Parameter:
+    operation: Operation
+    name: str
+    schema: dict[str, Any]
+
+    @property
+    def repeats(self) -> bool:
+        return self.schema.get("type") == "array"
+
+    @property
+    def value_schema(self) -> dict[str, Any]:
+        """The schema of one value that is not null."""
+        if self.repeats:
+            return dict(self.schema["items"])
+        choices = self.schema.get("anyOf", [self.schema])
+        return dict(next(choice for choice in choices if choice.get("type") != "null"))
+
+    def __str__(self) -> str:
+        return f"{self.operation}-{self.name}"
+
+
+OPERATIONS = [
+    Operation(template, content) for template, methods in DOCUMENT["paths"].items() for content in methods.values()
+]
+PARAMETERS = [parameter for operation in OPERATIONS for parameter in operation.parameters]
+LISTS = [operation for operation in OPERATIONS if "limit" in {one.name for one in operation.parameters}]
+OF_THE_STORE = [operation for operation in OPERATIONS if operation.template.startswith("/v1")]
+RECORDS = [operation for operation in OF_THE_STORE if "{id}" in operation.template]

@@ -1,0 +1,239 @@
+"""What the questions of the API mean, by plain loops over the record as it is written: no SQL, nothing of the code.
+
+A question is a list of parameters and values. Written from the design: sections 2 (order), 3 (dates, when a source
+counts) and 4 (filters, facets).
+"""
+
+import calendar
+import math
+import unicodedata
+from collections import Counter
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.generator import Line, Record
+
+Pairs = list[tuple[str, str]]
+Asked = dict[str, list[str]]
+
+FACETS = ("actor", "type", "modality", "location", "publisher", "month")
+
+EARTH_KM = 6371.0088
+NOW = datetime.max.replace(tzinfo=UTC)
+"""When a source counts that has no date of any kind."""
+
+
+def asked(pairs: Pairs) -> Asked:
+    """The values of each parameter."""
+    found: Asked = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def words(text: str) -> list[str]:
+    """Runs of letters and digits, without case and marks."""
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    kept = (one for one in plain if not unicodedata.category(one).startswith("M"))
+    runs = "".join(one if one.isalnum() else " " for one in kept).split()
+    return [run[:100] for run in runs]
+
+
+def holds_words(q: str, texts: list[str]) -> bool:
+    """Every word somewhere in the texts, every quoted phrase within one of them."""
+    every = [words(text) for text in texts]
+    phrases = [words(part) for part in q.split('"')[1::2]]
+    return {one for text in every for one in text} >= set(words(q)) and all(
+        any(text[n : n + len(phrase)] == phrase for text in every for n in range(len(text))) for phrase in phrases
+    )
+
+
+def bounds(text: str | None) -> tuple[date | None, date | None]:
+    """The first and the last day that a date allows; an open or unknown end is none."""
+    if text is None or text == "XXXX":
+        return None, None
+    inner = text.strip("[]")
+    for separator in ("/", ".."):
+        if separator in inner and not (separator == ".." and "/" in inner):
+            first, last = (end.strip(".") for end in inner.split(separator, 1))
+            return (_days(first)[0] if first else None, _days(last)[1] if last else None)
+    return _days(inner)
+
+
+def _days(text: str) -> tuple[date, date]:
+    year, month, day = (*text.rstrip("?~%").split("-"), "XX", "XX")[:3]
+    if "X" in year:
+        return date(int(year.replace("X", "0")), 1, 1), date(int(year.replace("X", "9")), 12, 31)
+    if month == "XX":
+        return date(int(year), 1, 1), date(int(year), 12, 31)
+    if int(month) > 20:
+        months = {21: (3, 5), 22: (6, 8), 23: (9, 11), 24: (12, 12)}[int(month)]
+    else:
+        months = int(month), int(month)
+    if day != "XX":
+        return (date(int(year), int(month), int(day)),) * 2
+    return date(int(year), months[0], 1), date(int(year), months[1], calendar.monthrange(int(year), months[1])[1])
+
+
+def kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Haversine."""
+    (phi, lam), (psi, mu) = (tuple(map(math.radians, point)) for point in (one, other))
+    chord = math.sin((phi - psi) / 2) ** 2 + math.cos(phi) * math.cos(psi) * math.sin((lam - mu) / 2) ** 2
+    return 2 * EARTH_KM * math.asin(math.sqrt(min(1.0, chord)))
+
+
+def in_box(spot: tuple[float, float], box: str) -> bool:
+    west, south, east, north = map(float, box.split(","))
+    across = spot[1] >= west or spot[1] <= east
+    return south <= spot[0] <= north and (across if west > east else west <= spot[1] <= east)
+
+
+def instant(text: str, edge: time) -> datetime:
+    if "T" in text:
+        return datetime.fromisoformat(text)
+    return datetime.combine(date.fromisoformat(text), edge, UTC)
+
+
+class Oracle:
+    """Answers questions about one record."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self.by_id = {kind: {line["id"]: line for line in lines} for kind, lines in record.items()}
+        self.groups = {one: self._reach("actor", one, "member_of") for one in self.by_id["actor"]}
+        self.around = {one: self._reach("location", one, "parent") for one in self.by_id["location"]}
+        self.available = {line["id"]: self._available(line) for line in record["source"]}
+
+    def _reach(self, kind: str, start: str, key: str) -> set[str]:
+        """A record and all that it is in, at any depth."""
+        onward = self.by_id[kind][start].get(key) or []
+        return {start}.union(
+            *(self._reach(kind, one, key) for one in ([onward] if isinstance(onward, str) else onward))
+        )
+
+    def _available(self, source: Line) -> datetime | None:
+        text = source.get("updated") or source.get("published") or source.get("published_not_before")
+        if text is None:
+            return None
+        if "T" in text:
+            return datetime.fromisoformat(text).astimezone(UTC)
+        zone = self.by_id["publisher"].get(source.get("publisher"), {}).get("timezone", "UTC")
+        midnight = datetime.combine(bounds(text)[1] + timedelta(days=1), time.min, ZoneInfo(zone))
+        return midnight.astimezone(UTC) - timedelta(seconds=1)
+
+    def events(self, pairs: Pairs) -> list[Line]:
+        """The events that every parameter keeps, in no order."""
+        question = asked(pairs)
+        return [event for event in self.record["event"] if self.keeps(event, question)]
+
+    def keeps(self, event: Line, question: Asked) -> bool:
+        for name in ("id", "location", "type", "modality", "tag", "part_of"):
+            if name in question and not self.values(name, event) & set(question[name]):
+                return False
+        checks = {
+            ("actor", "role"): self._by_actors,
+            ("source", "publisher", "reported_from", "reported_to"): self._by_citation,
+            ("bbox",): self._in_box,
+            ("near",): self._near,
+            ("q",): self._by_words,
+            ("date_from", "date_to"): self._by_date,
+        }
+        return all(check(event, question) for names, check in checks.items() if question.keys() & set(names))
+
+    def values(self, name: str, event: Line) -> set[str]:
+        """What an event has of what one parameter, or one facet, names."""
+        match name:
+            case "actor":
+                found = {one for link in event.get("actors", []) for one in self.groups[link["actor"]]}
+            case "location":
+                found = {one for inner in event.get("locations", []) for one in self.around[inner]}
+            case "publisher":
+                found = {self.by_id["source"][one["source"]].get("publisher") for one in event.get("citations", [])}
+            case "month":
+                first = bounds(event.get("date"))[0]
+                found = {first and first.isoformat()[:7]}
+            case "part_of":
+                found = {one["event"] for one in event.get("relations", []) if one["type"] == "part_of"}
+            case "tag":
+                found = set(event.get("tags", []))
+            case _:
+                found = {event.get(name)}
+        return found - {None}
+
+    def place(self, event: Line, question: Asked) -> tuple[Any, ...]:
+        """What the order of events depends on; events equal in this may come in any order."""
+        first, last = bounds(event.get("date"))
+        clock = event.get("start_time")
+        quarter = 1 + int(clock[:2]) * 4 + int(clock[3:5]) // 15 if clock else 0
+        day = ((first or last).toordinal() if first or last else 0, quarter)
+        return (self.first_reported(event), *day) if question.get("sort") == ["reported"] else day
+
+    def first_reported(self, event: Line) -> datetime:
+        supporting = [one for one in event.get("citations", []) if one.get("stance") in ("supports", "corrects")]
+        return min((at for one in supporting if (at := self.available[one["source"]])), default=NOW)
+
+    def facets(self, pairs: Pairs) -> list[tuple[str, str, str, int]]:
+        """Facet, value, label and count, as they are listed."""
+        wanted = asked(pairs).get("facet", FACETS)
+        kept = self.events([pair for pair in pairs if pair[0] != "facet"])
+        listed = []
+        for facet in (one for one in FACETS if one in wanted):
+            counts = Counter(value for event in kept for value in self.values(facet, event))
+            first = sorted(counts.items(), key=lambda one: (-one[1], one[0]))[:50]
+            names = self.by_id.get(facet, {})
+            listed += [(facet, value, names.get(value, {"name": value})["name"], count) for value, count in first]
+        return listed
+
+    def _by_actors(self, event: Line, question: Asked) -> bool:
+        """For any or all of the actors, one link has it, or a member of it, in one of the roles."""
+        links = [link for link in event.get("actors", []) if link["role"] in question.get("role", [link["role"]])]
+        every = all if question.get("actor_match") == ["all"] else any
+        if "actor" not in question:
+            return bool(links)
+        return every(any(actor in self.groups[link["actor"]] for link in links) for actor in question["actor"])
+
+    def _by_citation(self, event: Line, question: Asked) -> bool:
+        """One and the same citation meets all that is asked of citations."""
+        sources = [self.by_id["source"][one["source"]] for one in event.get("citations", [])]
+        after = instant(question.get("reported_from", ["0001-01-01"])[0], time.min)
+        before = instant(question.get("reported_to", ["9999-12-31"])[0], time.max)
+        timed = question.keys() & {"reported_from", "reported_to"}
+        return any(
+            one["id"] in question.get("source", [one["id"]])
+            and one.get("publisher") in question.get("publisher", [one.get("publisher")])
+            and (not timed or ((at := self.available[one["id"]]) is not None and after <= at <= before))
+            for one in sources
+        )
+
+    def texts(self, event: Line) -> list[str]:
+        """The texts that `q` searches."""
+        named = [self.by_id["actor"][one["actor"]] for one in event.get("actors", [])]
+        named += [self.by_id["location"][one] for one in event.get("locations", [])]
+        return [event["title"], *([event["summary"]] if "summary" in event else []), *(one["name"] for one in named)]
+
+    def _by_words(self, event: Line, question: Asked) -> bool:
+        return holds_words(question["q"][0], self.texts(event))
+
+    def _by_date(self, event: Line, question: Asked) -> bool:
+        first, last = bounds(event.get("date"))
+        if first is None and last is None:
+            return False
+        start, end = first or last, (last or date.max, last is None)
+        since = date.fromisoformat(question.get("date_from", ["0001-01-01"])[0])
+        until = date.fromisoformat(question["date_to"][0]) if "date_to" in question else None
+        if question.get("date_match") == ["within"]:
+            return start >= since and (until is None or end <= (until, False))
+        return end >= (since, False) and (until is None or start <= until)
+
+    def spots(self, event: Line) -> list[tuple[float, float]]:
+        places = [self.by_id["location"][one] for one in event.get("locations", [])]
+        return [(one["latitude"], one["longitude"]) for one in places if "latitude" in one]
+
+    def _in_box(self, event: Line, question: Asked) -> bool:
+        return any(in_box(spot, question["bbox"][0]) for spot in self.spots(event))
+
+    def _near(self, event: Line, question: Asked) -> bool:
+        latitude, longitude = map(float, question["near"][0].split(","))
+        radius = float(question["radius_km"][0])
+        return any(kilometres((latitude, longitude), spot) <= radius for spot in self.spots(event))

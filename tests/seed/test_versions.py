@@ -1,0 +1,192 @@
+"""One version for every state of the evidence, against an evaluation written from the rules alone."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlmodel import SQLModel, col
+
+from app.keys import event_key
+from app.tables import LAST, OPEN, Citation, Event, Link, Term
+from seed.checking import check
+from seed.loading import publish
+from tests.conftest import Store
+
+Record = dict[str, Any]
+
+INSTANTS = {
+    "s1": "2021-12-01T08:00:00Z",
+    "s2": "2021-12-01T08:00:01Z",
+    "s3": "2021-12-05T23:00:00+02:00",
+    "s4": "2021-12-05",
+    "s5": "2022-01",
+    "s6": None,
+}
+COUNTS = {
+    "s1": datetime(2021, 12, 1, 8, 0, 0, tzinfo=UTC).timestamp(),
+    "s2": datetime(2021, 12, 1, 8, 0, 1, tzinfo=UTC).timestamp(),
+    "s3": datetime(2021, 12, 5, 21, 0, 0, tzinfo=UTC).timestamp(),
+    "s4": datetime(2021, 12, 5, 21, 59, 59, tzinfo=UTC).timestamp(),  # in Kyiv
+    "s5": datetime(2022, 1, 31, 21, 59, 59, tzinfo=UTC).timestamp(),
+    "s6": LAST,
+}
+FIELDS: Record = {
+    "date": "2021-12-27",
+    "start_time": "15:30-05:00",
+    "type": "mobilize",
+    "modality": "occurred",
+    "summary": "What a curator says of it.",
+    "locations": ["kyiv"],
+    "actors": [{"actor": "army", "role": "initiator"}],
+    "quantities": [{"measure": "aircraft", "value": 1}],
+}
+BASIS: list[Record] = [
+    {"kind": "publisher", "id": "agency", "name": "Agency", "timezone": "Europe/Kyiv"},
+    {"kind": "publisher", "id": "radio", "name": "Radio", "timezone": "Europe/Kyiv"},
+    {"kind": "actor", "id": "army", "name": "Army", "type": "military", "member_of": ["state"]},
+    {"kind": "actor", "id": "state", "name": "State", "type": "state"},
+    {"kind": "location", "id": "kyiv", "name": "Kyiv", "parent": "ukraine"},
+    {"kind": "location", "id": "ukraine", "name": "Ukraine"},
+    *(
+        {"kind": "source", "id": one, "title": f"Text {one}", "publisher": "agency" if one in ("s1", "s4") else "radio"}
+        | ({"published": text} if text else {})
+        for one, text in INSTANTS.items()
+    ),
+]
+ORIGINS = {one: "agency" if one in ("s1", "s4") else "radio" for one in INSTANTS}
+
+CITATIONS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "source": st.sampled_from(sorted(INSTANTS)),
+            "stance": st.sampled_from(["supports", "supports", "corrects", "disputes", "mentions"]),
+            "supports": st.lists(st.sampled_from(sorted(FIELDS)), max_size=3, unique=True),
+        }
+    ),
+    max_size=5,
+)
+
+
+@st.composite
+def records(draw: st.DrawFn) -> list[Record]:
+    """Three events, each with citations, fields and relations of its own."""
+    events = []
+    for name in ("first", "second", "third"):
+        held = set(draw(st.lists(st.sampled_from(sorted(FIELDS)), unique=True)))
+        held -= {"start_time"} if "date" not in held else set()
+        citations = [
+            one | {"key": f"c{n}", "supports": [field for field in one["supports"] if field in held]}
+            for n, one in enumerate(draw(CITATIONS))
+        ]
+        related = draw(st.lists(st.sampled_from([one for one in ("first", "second", "third") if one < name]), max_size=1))
+        relations = [{"type": draw(st.sampled_from(["part_of", "follows"])), "event": one} for one in related]
+        events.append(
+            {"kind": "event", "id": name, "title": f"The {name}", "tags": ["drill"], "citations": citations}
+            | {field: value for field, value in FIELDS.items() if field in held}
+            | ({"date_basis": "said so"} if "date" in held else {})
+            | {"relations": relations}
+        )
+    return events
+
+
+def exists_from(event: Record) -> float:
+    return min((COUNTS[one["source"]] for one in event["citations"] if supports(one)), default=LAST)
+
+
+def supports(citation: Record) -> bool:
+    return citation["stance"] in ("supports", "corrects")
+
+
+def stands(event: Record, field: str, instant: float) -> bool:
+    """A field stands as long as the event when no support names it, else from the first that does."""
+    named = [COUNTS[one["source"]] for one in event["citations"] if supports(one) and field in one["supports"]]
+    return field in event and (not named or min(named) <= instant)
+
+
+def state(events: dict[str, Record], name: str, instant: float) -> Record | None:
+    """What can be known of an event at an instant, by the rules; in the words of the API."""
+    event = events[name]
+    if instant < exists_from(event):
+        return None
+    counting = [one for one in event["citations"] if COUNTS[one["source"]] <= instant]
+    backing = [one for one in counting if supports(one)]
+    reported = [COUNTS[one["source"]] for one in backing if COUNTS[one["source"]] != LAST]
+    dated = stands(event, "date", instant)
+    shown = {field: event[field] for field in ("summary", "type", "modality") if stands(event, field, instant)}
+    shown |= {"date_edtf": "2021-12-27", "start_date": "2021-12-27", "end_date": "2021-12-27"} if dated else {}
+    shown |= {"date_basis": "said so"} if dated else {}
+    shown |= {"start_time": event["start_time"]} if dated and stands(event, "start_time", instant) else {}
+    first = datetime.fromtimestamp(min(reported), UTC).isoformat().replace("+00:00", "Z") if reported else None
+    return shown | {
+        "id": name,
+        "title": event["title"],
+        "tags": ["drill"],
+        "date_precision": "day" if dated else "unknown",
+        "locations": ["kyiv"] if stands(event, "locations", instant) else [],
+        "actors": [("army", "initiator")] if stands(event, "actors", instant) else [],
+        "quantities": [{"measure": "aircraft", "value": 1}] if stands(event, "quantities", instant) else [],
+        "citations": [(f"{name}~{one['key']}", one["source"]) for one in counting],
+        "evidence": {
+            "sources": len({one["source"] for one in backing}),
+            "independent_origins": len({ORIGINS[one["source"]] for one in backing}),
+        }
+        | ({"first_reported_at": first} if first else {}),
+        "relations": [
+            (one["type"], one["event"], events[one["event"]]["title"])
+            for one in event["relations"]
+            if exists_from(events[one["event"]]) <= instant
+        ],
+    }
+
+
+def terms(shown: Record) -> set[tuple[str, str]]:
+    """Some of the questions that a state answers."""
+    found = {(kind, shown[kind]) for kind in ("type", "modality") if kind in shown}
+    found |= {("actor", "army"), ("actor", "state"), ("role", "initiator")} if shown["actors"] else set()
+    found |= {("location", "kyiv"), ("location", "ukraine")} if shown["locations"] else set()
+    found |= {("source", source) for _, source in shown["citations"]}
+    found |= {("publisher", ORIGINS[source]) for _, source in shown["citations"]}
+    found |= {("part-of", event) for kind, event, _ in shown["relations"] if kind == "part_of"}
+    found |= {("month", "2021-12")} if "start_date" in shown else set()
+    found |= {("word", "curator")} if "summary" in shown else set()
+    return found | {("event", shown["id"]), ("tag", "drill")}
+
+
+def key(shown: Record) -> int:
+    day = datetime(2021, 12, 27, tzinfo=UTC).toordinal() if "start_date" in shown else 0
+    return event_key(day, shown.get("start_time"), shown["id"])
+
+
+def served(document: bytes) -> Record:
+    """A stored document in the words of `state`."""
+    shown = json.loads(document)
+    assert shown.pop("revision") == 1
+    assert shown.pop("links") == {"canonical": f"/v1/events/{shown['id']}"}
+    return shown | {
+        "locations": [one["id"] for one in shown["locations"]],
+        "actors": [(one["id"], one["role"]) for one in shown["actors"]],
+        "citations": [(one["id"], one["source"]["id"]) for one in shown["citations"]],
+        "relations": [(one["type"], one["event"]["id"], one["event"]["title"]) for one in shown["relations"]],
+    }
+
+
+def rows(store: Store, table: type[SQLModel]) -> list[Any]:
+    with store.engine.connect() as connection:
+        return list(connection.execute(select(table.__table__)).all())  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def load(make_store: Callable[[str], Store], write_record: Callable[..., Any]) -> Callable[[str, list[Record]], Store]:
+    """A fresh store with the events given and what they refer to."""
+
+    def load(database: str, events: list[Record]) -> Store:
+        store = make_store(database)
+        publish(store.engine, check([write_record(BASIS + events)], allow_uncited=True))
+        return store
+
+    return load
