@@ -10,11 +10,11 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def fold(text: str) -> str:
-    """Without case, accents and compatibility forms (Unicode's NFKD, then default case folding)."""
+    """Without case, marks and compatibility forms (Unicode's NFKD, then default case folding)."""
     if text.isascii():
         return text.lower()
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return "".join(character for character in plain if not unicodedata.combining(character))
+    return "".join(character for character in plain if unicodedata.category(character)[0] != "M")
 
 
 def split_words(text: str) -> list[str]:

@@ -16,7 +16,7 @@ from app.tables import OPEN, Citation, Entry, Event, Fingerprint, Link, Revision
 from seed.collection import Collection
 from seed.shaping import EventShape, Posting, Shape, Shaper
 from seed.versions import Name
-from seed.writing import sole_writer
+from seed.writing import insert_rows, sole_writer
 
 BATCH = 500
 
@@ -163,7 +163,7 @@ class _Load:
     def _holders(self, keys: Sequence[int]) -> dict[int, str]:
         """The events that have or ever had some keys."""
         held = select(col(Event.key), col(Event.id)).where(col(Event.key).in_(keys))
-        return dict(self.connection.execute(held).tuples().all())
+        return {row[0]: row[1] for row in self.connection.execute(held)}
 
     def _open_keys(self, ids: list[str]) -> list[int]:
         at = (col(Event.id).in_(ids), col(Event.until) == OPEN)
@@ -192,8 +192,8 @@ class _Load:
             self.connection.execute(ending.values(until=self.revision))
 
     def _insert(self, table: Any, rows: Iterable[dict[str, Any]]) -> None:
-        if every := [row | {"since": self.revision, "until": OPEN} for row in rows]:
-            self.connection.execute(insert(table), every)
+        since = {"since": self.revision, "until": OPEN}
+        insert_rows(self.connection, table.__table__, (row | since for row in rows))
 
 
 class _Terms:
@@ -217,7 +217,7 @@ class _Terms:
             for kind, value in sorted(names - self.known.keys())
         ]
         if rows:
-            self.connection.execute(insert(Term), rows)
+            insert_rows(self.connection, Term.__table__, rows)  # type: ignore[attr-defined]
             self.known |= {(row["kind"], row["value"]): row["number"] for row in rows}
         return {name: self.known[name] for name in names}
 

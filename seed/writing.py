@@ -1,10 +1,10 @@
 """Connections that write: one at a time, whatever the database."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, text
 
 WRITER_LOCK = 7_245_160_112_358_132
 """The key of PostgreSQL's advisory lock that a load holds."""
@@ -22,6 +22,21 @@ def writing_engine(url: URL) -> Engine:
         connection.execute("PRAGMA synchronous = FULL")
 
     return engine
+
+
+def insert_rows(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Insert many rows in the database's fastest way: `COPY` on PostgreSQL, one prepared statement on SQLite."""
+    names = table.columns.keys()
+    values = [tuple(row[name] for name in names) for row in rows]
+    into = f"{table.name} ({', '.join(names)})"
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * len(names))
+        cursor = connection.connection.cursor()
+        cursor.executemany(f"INSERT INTO {into} VALUES ({marks})", values)  # noqa: S608 - names of our own tables
+    else:
+        with connection.connection.cursor().copy(f"COPY {into} FROM STDIN") as copy:
+            for value in values:
+                copy.write_row(value)
 
 
 @contextmanager

@@ -3,18 +3,17 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlmodel import SQLModel, col
 
 from app.keys import event_key
-from app.tables import LAST, OPEN, Citation, Event, Link, Term
-from seed.checking import check
-from seed.loading import publish
+from app.tables import LAST, OPEN, Citation, Entry, Event, Link, Term
 from tests.conftest import Store
 
 Record = dict[str, Any]
@@ -58,6 +57,7 @@ BASIS: list[Record] = [
         for one, text in INSTANTS.items()
     ),
 ]
+NAMES = ("first", "second", "third")
 ORIGINS = {one: "agency" if one in ("s1", "s4") else "radio" for one in INSTANTS}
 
 CITATIONS = st.lists(
@@ -76,15 +76,16 @@ CITATIONS = st.lists(
 def records(draw: st.DrawFn) -> list[Record]:
     """Three events, each with citations, fields and relations of its own."""
     events = []
-    for name in ("first", "second", "third"):
+    for name in NAMES:
         held = set(draw(st.lists(st.sampled_from(sorted(FIELDS)), unique=True)))
         held -= {"start_time"} if "date" not in held else set()
         citations = [
             one | {"key": f"c{n}", "supports": [field for field in one["supports"] if field in held]}
             for n, one in enumerate(draw(CITATIONS))
         ]
-        related = draw(st.lists(st.sampled_from([one for one in ("first", "second", "third") if one < name]), max_size=1))
-        relations = [{"type": draw(st.sampled_from(["part_of", "follows"])), "event": one} for one in related]
+        related = [("follows", one) for one in NAMES if one != name] + [("part_of", one) for one in NAMES if one < name]
+        chosen = draw(st.lists(st.sampled_from(related), max_size=2, unique=True))
+        relations = [{"type": how, "event": one} for how, one in chosen]
         events.append(
             {"kind": "event", "id": name, "title": f"The {name}", "tags": ["drill"], "citations": citations}
             | {field: value for field, value in FIELDS.items() if field in held}
@@ -175,18 +176,86 @@ def served(document: bytes) -> Record:
     }
 
 
-def rows(store: Store, table: type[SQLModel]) -> list[Any]:
+def rows(store: Store, statement: Any) -> list[Any]:
     with store.engine.connect() as connection:
-        return list(connection.execute(select(table.__table__)).all())  # type: ignore[attr-defined]
+        return list(connection.execute(statement).all())
 
 
-@pytest.fixture
-def load(make_store: Callable[[str], Store], write_record: Callable[..., Any]) -> Callable[[str, list[Record]], Store]:
-    """A fresh store with the events given and what they refer to."""
+def load_alone(store: Store, path: Path) -> None:
+    """Make the store hold one file's record, at revision 1."""
+    with store.engine.begin() as connection:
+        for table in SQLModel.metadata.sorted_tables:
+            connection.execute(table.delete())
+    assert store.load(path).revision == 1
 
-    def load(database: str, events: list[Record]) -> Store:
-        store = make_store(database)
-        publish(store.engine, check([write_record(BASIS + events)], allow_uncited=True))
-        return store
 
-    return load
+def expected_runs(states: list[tuple[float, float, Record]]) -> set[tuple[str, str, int, float, float]]:
+    """Each link once for each longest run of instants that have it."""
+    runs: set[tuple[str, str, int, float, float]] = set()
+    started: dict[tuple[str, str, int], float] = {}
+    for known_from, _, shown in states:
+        held = {(*term, key(shown)) for term in terms(shown)}
+        for gone in started.keys() - held:
+            runs.add((*gone, started.pop(gone), known_from))
+        for new in held - started.keys():
+            started[new] = known_from
+    return runs | {(*link, known_from, OPEN) for link, known_from in started.items()}
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(made=records())
+def test_there_is_one_version_for_every_state_of_the_evidence(
+    store: Store, write_record: Callable[..., Path], made: list[Record]
+) -> None:
+    load_alone(store, write_record(BASIS + made))
+    events = {one["id"]: one for one in made}
+    stored = rows(store, select(Event.__table__).order_by(col(Event.id), col(Event.known_from)))  # type: ignore[attr-defined]
+    linked = {
+        (row.kind, row.value, row.key, row.known_from, row.known_until)
+        for row in rows(
+            store, select(Link.__table__, Term.__table__).join_from(Link, Term, col(Link.term) == Term.number)
+        )  # type: ignore[attr-defined]
+    }
+    kinds = {"actor", "role", "location", "source", "publisher", "part-of", "month", "type", "modality", "event", "tag"}
+    runs = set()
+    for name, event in events.items():
+        states = [(row.known_from, row.known_until, row) for row in stored if row.id == name]
+        instants = [
+            *COUNTS.values(),
+            0,
+            *(at - 1 for at in COUNTS.values()),
+            *(at + 1 for at in COUNTS.values() if at < LAST),
+        ]
+        for instant in instants:
+            held = [served(row.document) for since, until, row in states if since <= instant < until]
+            due = state(events, name, instant)
+            assert held == ([due] if due else [])
+        assert states[0][0] == exists_from(event)
+        assert [until for _, until, _ in states] == [*(since for since, _, _ in states[1:]), OPEN]
+        shown = [(since, until, served(row.document)) for since, until, row in states]
+        assert all(one != other for (_, _, one), (_, _, other) in pairwise(shown))
+        assert [row.key for _, _, row in states] == [key(one) for _, _, one in shown]
+        runs |= expected_runs(shown)
+    kept = {one for one in linked if one[0] in kinds or one[:2] == ("word", "curator")}
+    assert kept == runs
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(made=records())
+def test_a_citation_is_known_from_when_it_counts_and_its_event_exists(
+    store: Store, write_record: Callable[..., Path], made: list[Record]
+) -> None:
+    load_alone(store, write_record(BASIS + made))
+    events = {one["id"]: one for one in made}
+    due = {
+        f"{event['id']}~{one['key']}": (max(COUNTS[one["source"]], exists_from(event)), OPEN)
+        for event in events.values()
+        for one in event["citations"]
+    }
+    stored = rows(store, select(Citation.id, Citation.known_from, Citation.known_until))
+    assert {row.id: (row.known_from, row.known_until) for row in stored} == due
+    entries = select(Entry.id, Entry.known_from, Entry.known_until).join_from(
+        Entry, Term, col(Entry.term) == Term.number
+    )
+    linked = rows(store, entries.where(col(Term.kind) == "citation-source"))
+    assert {row.id: (row.known_from, row.known_until) for row in linked} == due
