@@ -91,7 +91,7 @@ class Node:
         line_break = LINE_BREAK.search(text, after)
         after = line_break.start() if line_break else len(text)
         style = line_break or LINE_BREAK.search(text)
-        indentation = (style.group() if style else "\n") + " " * self.event.end_mark.column
+        indentation = (style.group() if style else "\n") + " " * self.event.start_mark.column
         return Edit(after, True, after, indentation + pair)
 
 

@@ -13,7 +13,10 @@ DAYS = ("2020-03-01", "2020-03-02", "2020-03-02", "2020-03-05", "2020-03", "2020
 def reference_lines() -> list[Line]:
     """Everything but events."""
     return [
-        {"kind": "publisher", "id": "harbour-gazette", "name": "Harbour Gazette", "country": "NO", "ownership": "state"},
+        {
+            "kind": "publisher", "id": "harbour-gazette", "name": "Harbour Gazette", "country": "NO",
+            "ownership": "state",
+        },
         {"kind": "publisher", "id": "island-post", "name": "Island Post", "country": "FR"},
         {
             "kind": "source", "id": "gazette-monday", "title": "Talks in the harbour", "publisher": "harbour-gazette",

@@ -9,6 +9,7 @@ import math
 import unicodedata
 from collections import Counter
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,6 +33,7 @@ def asked(pairs: Pairs) -> Asked:
     return found
 
 
+@cache
 def words(text: str) -> list[str]:
     """Runs of letters and digits, without case and marks."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
@@ -49,6 +51,7 @@ def holds_words(q: str, texts: list[str]) -> bool:
     )
 
 
+@cache
 def bounds(text: str | None) -> tuple[date | None, date | None]:
     """The first and the last day that a date allows; an open or unknown end is none."""
     if text is None or text == "XXXX":

@@ -17,7 +17,7 @@ NAMES = [one for one in PARAMETERS if one.repeats and "enum" not in one.value_sc
 
 MISSPELT = {
     "actor": ("anna-borg", "anna-berg"),
-    "country": ("NP", "NO"),
+    "country": ("ZZ", "NZ"),
     "event": ("harbour-talk-11", "harbour-talks-11"),
     "id": ("harbor-talks-11", "harbour-talks-11"),
     "kind": ("artcle", "article"),
@@ -84,15 +84,15 @@ def test_a_single_valued_parameter_is_refused_twice(client, parameter: Parameter
 
 
 @pytest.mark.parametrize("parameter", PARAMETERS, ids=str)
-@pytest.mark.parametrize("value", ["", " ", "\x00", "\n", '"', "\ufffd\x7f", "a\x00b"], ids=ascii)
-def test_a_malformed_value_is_refused(client, parameter: Parameter, value: str):
-    refused(client.get(parameter.operation.path, params={parameter.name: value}), parameter.name)
+def test_a_malformed_value_is_refused(client, parameter: Parameter):
+    for value in ("", " ", "\x00", "\n", '"', "\ufffd\x7f", "a\x00b"):
+        refused(client.get(parameter.operation.path, params={parameter.name: value}), parameter.name)
 
 
 @pytest.mark.parametrize("parameter", INTEGERS, ids=str)
-@pytest.mark.parametrize("value", ["1_0", "5.0", "+5", " 5", "1e1", "0x5", "-1", "٥", "9" * 30, "nan", "true", "1,2"])
-def test_a_number_that_is_not_digits_is_refused(client, parameter: Parameter, value: str):
-    refused(client.get(parameter.operation.path, params={parameter.name: value}), parameter.name)
+def test_a_number_that_is_not_digits_is_refused(client, parameter: Parameter):
+    for value in ("1_0", "5.0", "+5", " 5", "1e1", "0x5", "-1", "٥", "9" * 30, "nan", "true", "1,2"):
+        refused(client.get(parameter.operation.path, params={parameter.name: value}), parameter.name)
 
 
 @pytest.mark.parametrize("parameter", INTEGERS, ids=str)
