@@ -16,7 +16,7 @@ from app.tables import OPEN, Citation, Entry, Event, Fingerprint, Link, Revision
 from seed.collection import Collection
 from seed.shaping import EventShape, Posting, Shape, Shaper
 from seed.versions import Name
-from seed.writing import insert_rows, sole_writer
+from seed.writing import insert_rows, refresh_statistics, sole_writer
 
 BATCH = 500
 
@@ -67,6 +67,7 @@ def publish(engine: Engine, collection: Collection, progress: Progress = lambda 
         now = max(published_at + 1, microseconds(datetime.now(UTC)))
         row = {"number": number + 1, "published_at": now, "digest": load.digest.hexdigest()}
         connection.execute(insert(Revision), row)
+        refresh_statistics(connection)
         return Outcome(number + 1, published=True, changed=load.changed)
 
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, text
+from sqlmodel import SQLModel
 
 WRITER_LOCK = 7_245_160_112_358_132
 """The key of PostgreSQL's advisory lock that a load holds."""
@@ -37,6 +38,12 @@ def insert_rows(connection: Connection, table: Table, rows: Iterable[Mapping[str
         with connection.connection.cursor().copy(f"COPY {into} FROM STDIN") as copy:
             for value in values:
                 copy.write_row(value)
+
+
+def refresh_statistics(connection: Connection) -> None:
+    """Let PostgreSQL's planner know at once what was loaded; SQLite's needs no statistics for our questions."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"ANALYZE {', '.join(SQLModel.metadata.tables)}"))
 
 
 @contextmanager

@@ -94,6 +94,11 @@ class Matching:
         return col(self.table.key) if issubclass(self.table, Event) else col(self.table.id)
 
     @property
+    def _unindexed_key(self) -> Column:
+        """The same order, but not that of an index: what was gathered is sorted, and the records are not walked."""
+        return col(self.table.key) + 0 if issubclass(self.table, Event) else col(self.table.id).concat("")
+
+    @property
     def everything(self) -> bool:
         """Whether every record of the revision matches."""
         return not self.conditions and not self.predicates and tuple(self.spans) == (Span(),)
@@ -136,15 +141,17 @@ class Matching:
 
     def _page(self, arm: Arm, columns: Sequence[Column], limit: int, *, ascending: bool) -> AnySelect:
         """The first rows of one arm, in the order in which its index gives them."""
-        statement, key = self._select(arm, columns)
-        return statement.order_by(_towards(key, ascending=ascending)).limit(limit)
+        statement, order = self._select(arm, columns)
+        return statement.order_by(_towards(order, ascending=ascending)).limit(limit)
 
     def _select(self, arm: Arm, columns: Sequence[Column]) -> tuple[AnySelect, Column]:
-        """The rows of one arm, and the key that drives it: its links are read, its other conditions are probed."""
+        """The rows of one arm, and what gives their order: its links are read, its other conditions are probed."""
         statement, key = select(*columns), self.key
+        order = key
         if arm.terms is not None and len(arm.terms) == 1:
             link = self._link()
-            statement, key = statement.join_from(link, self.table, self.key == _key(link)), _key(link)
+            statement = statement.join_from(link, self.table, self.key == _key(link))
+            key = order = _key(link)
             statement = statement.where(link.term == arm.terms[0], *self._linked(link))
         elif arm.terms is not None:
             link = self._link()
@@ -152,8 +159,9 @@ class Matching:
                 link.term.in_(arm.terms), *self._linked(link), *arm.span.holds(_key(link))
             )
             statement = statement.where(self.key.in_(gathered))
+            order = self._unindexed_key
         probes = (self._probe(key, condition) for condition in arm.probed)
-        return statement.where(*arm.span.holds(key), *probes, *self._holds()), key
+        return statement.where(*arm.span.holds(key), *probes, *self._holds()), order
 
     def _probe(self, key: Column, condition: Condition) -> ColumnElement[bool]:
         if not condition.terms:
