@@ -1,19 +1,21 @@
 """The command line. Heavy imports stand inside the commands: `serve` starts as fast as what it serves."""
 
-import os
-import sqlite3
+import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from pydantic import ValidationError
+from sqlalchemy.exc import DatabaseError
 
 from app.settings import Settings
 
 if TYPE_CHECKING:
+    from app.database import Database
     from seed.collection import Collection
+    from seed.faults import RecordRefused
     from seed.loading import Outcome
 
 RECORD = Path(__file__).parent.parent / "seed" / "data"
@@ -33,39 +35,39 @@ command = typer.Typer(
 Paths = Annotated[
     list[Path] | None, typer.Argument(help="Files and folders of the record (default: the one that Dateline ships).")
 ]
-AllowUncited = Annotated[bool, typer.Option(help="Accept events without a citation, for bulk data.")]
+AllowUncited = Annotated[bool, typer.Option("--allow-uncited", help="Accept events without a citation, for bulk data.")]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a command; a bad setting is told in a line."""
+    """Run a command; a bad setting, and what the database says, are told in a line."""
     try:
         command(args=list(arguments) if arguments is not None else None, prog_name="dateline")
-    except ValidationError as error:
-        for one in error.errors():
-            print(f"{_variable(one['loc'][0])}: {one['msg'].removeprefix('Value error, ')}", file=sys.stderr)
-        sys.exit(2)
+    except DatabaseError as error:
+        _stop(f"The database of {_variable('database_url')} says: {_reason(error)}")
 
 
 @command.command()
 def serve(
     host: Annotated[str, typer.Option(envvar="DATELINE_HOST")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(envvar="DATELINE_PORT", min=0, max=65535)] = 8000,
-    workers: Annotated[int, typer.Option(envvar="DATELINE_WORKERS", min=1, max=256)] = 1,
+    port: Annotated[int, typer.Option(envvar="DATELINE_PORT", min=0, max=65535, help="0: any that is free.")] = 8000,
+    workers: Annotated[int, typer.Option(envvar="DATELINE_WORKERS", min=1, max=256, help="Processes.")] = 1,
 ) -> None:
     """Serve the API.
 
     Without DATABASE_URL: create a SQLite file in the working folder, load the record that Dateline ships when the
     file is empty, and serve it. With DATABASE_URL: only read; an old schema or an empty store stops the command.
     """
-    settings = Settings()
-    if "DATABASE_URL" in os.environ:
-        _require_ready(settings)
-    elif _state(settings) != "ready":
+    settings = _settings()
+    port = _free_port(host, port)
+    state, reason = _state(settings)
+    if state in ("old", "empty") and "database_url" not in settings.model_fields_set:
         _migrate(settings)
-        _load(settings, [RECORD], allow_uncited=False)
+        _publish(settings, _check([RECORD], allow_uncited=False))
+    elif state != "ready":
+        _stop(reason)
     import uvicorn
 
-    address = f"http://{host}:{port}"
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     print(f"Serving {settings.title}\n  {address}/docs   documentation\n  {address}/v1     the API", flush=True)
     uvicorn.run(
         "app.main:create_served_app", factory=True, host=host, port=port, workers=workers, log_level="warning",
@@ -80,7 +82,7 @@ def migrate(
     ] = None,
 ) -> None:
     """Bring the store's tables up to date."""
-    settings = Settings()
+    settings = _settings()
     _migrate(settings)
     if grant_to:
         from seed.migrating import grant_reading
@@ -95,8 +97,12 @@ def migrate(
 
 @command.command()
 def seed(paths: Paths = None, *, allow_uncited: AllowUncited = False) -> None:
-    """Check a record and publish it as the next revision; nothing is published when nothing changed."""
-    settings = Settings()
+    """Publish a record as the next revision.
+
+    The whole record is checked first, and the store's tables are brought up to date. Nothing is published when
+    nothing changed.
+    """
+    settings = _settings()
     collection = _check(paths or [RECORD], allow_uncited=allow_uncited)
     _migrate(settings)
     _publish(settings, collection)
@@ -104,7 +110,10 @@ def seed(paths: Paths = None, *, allow_uncited: AllowUncited = False) -> None:
 
 @command.command()
 def check(paths: Paths = None, *, allow_uncited: AllowUncited = False) -> None:
-    """Check a record without loading it: every fault, as file:line:column."""
+    """Check a record, and load nothing.
+
+    Every fault of every file is told, as file:line:column.
+    """
     collection = _check(paths or [RECORD], allow_uncited=allow_uncited)
     print(f"The record is sound: {len(collection.event)} events.")
 
@@ -116,7 +125,7 @@ def verify(
     *,
     write: Annotated[bool, typer.Option("--write", help="Record offsets, hashes and results in the files.")] = False,
 ) -> None:
-    """Check every passage of a record against the captured texts."""
+    """Check every passage of a record against texts."""
     from seed.faults import RecordRefused
     from seed.verifying import verify as verify_passages
 
@@ -136,10 +145,6 @@ def _check(paths: Sequence[Path], *, allow_uncited: bool) -> "Collection":
         return check_record(paths, allow_uncited=allow_uncited)
     except RecordRefused as refused:
         _refuse(refused)
-
-
-def _load(settings: Settings, paths: Sequence[Path], *, allow_uncited: bool) -> None:
-    _publish(settings, _check(paths, allow_uncited=allow_uncited))
 
 
 def _publish(settings: Settings, collection: "Collection") -> None:
@@ -166,57 +171,93 @@ def _publish(settings: Settings, collection: "Collection") -> None:
 def _tell(outcome: "Outcome") -> str:
     if not outcome.published:
         return f"Nothing changed: revision {outcome.revision} stands."
-    changed = ", ".join(f"{count} {kind}" for kind, count in sorted(outcome.changed.items()))
-    return f"Published revision {outcome.revision}: {changed}."
+    changed = (f"{count} {_named(kind, count)}" for kind, count in sorted(outcome.changed.items()))
+    return f"Published revision {outcome.revision}: {', '.join(changed)}."
+
+
+def _named(kind: str, count: int) -> str:
+    plural = f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
+    return kind if count == 1 else plural
 
 
 def _migrate(settings: Settings) -> None:
     from seed.migrating import migrate as migrate_store
 
+    state, reason = _state(settings)
+    if state == "newer":
+        _stop(reason)
     migrate_store(settings.database)
 
 
-def _require_ready(settings: Settings) -> None:
-    state = _state(settings)
-    if state == "unreachable":
-        _stop("The database of DATABASE_URL does not answer.")
-    if state == "old":
-        _stop("The store of DATABASE_URL is not of this version. Run: dateline migrate")
-    if state == "empty":
-        _stop("The store of DATABASE_URL is empty. Run: dateline seed")
+def _state(settings: Settings) -> tuple[str, str]:
+    """The store's state, and why it cannot be served: one cheap look, without Alembic.
 
-
-def _state(settings: Settings) -> str:
-    """`ready`, `empty`, `old` or `unreachable`; one cheap look, without Alembic."""
-    from sqlalchemy import text
-    from sqlalchemy.exc import SQLAlchemyError
-
+    `ready`, `empty`, `old`, `newer`, or `unreachable` when the database does not answer.
+    """
     from app.database import Database
+    from app.problems import Problem
 
-    if settings.database.get_backend_name() == "sqlite" and not Path(str(settings.database.database)).exists():
-        return "unreachable"
+    name = _variable("database_url")
+    if (path := settings.file) and not path.exists():
+        return "old", f"There is no file {path}, which {name} names. Run: dateline seed"
     database = Database(settings.database)
     try:
-        with database.engine.connect() as connection:
-            try:
-                version: Any = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-            except SQLAlchemyError:
-                return "old"
-        if version != SCHEMA:
-            return "old"
-        return "ready" if database.newest_revision() else "empty"
-    except (SQLAlchemyError, sqlite3.Error):
-        return "unreachable"
+        version = _version(database)
+        if version > SCHEMA:
+            return "newer", f"The store of {name} was made by a newer Dateline. Expected: that one, or another store"
+        if version < SCHEMA:
+            return "old", f"The store of {name} is not of this version. Run: dateline migrate"
+        is_empty = not database.newest_revision()
+    except (DatabaseError, Problem) as error:
+        return "unreachable", f"The database of {name} does not answer: {_reason(error)}"
     finally:
         database.close()
+    return ("empty", f"The store of {name} is empty. Run: dateline seed") if is_empty else ("ready", "")
+
+
+def _version(database: "Database") -> str:
+    """The migration that made the store's tables; nothing when there are none."""
+    from sqlalchemy import text
+
+    with database.engine.connect() as connection:
+        try:
+            return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
+        except DatabaseError as error:
+            if "alembic_version" not in str(error.orig):
+                raise
+            return ""
+
+
+def _free_port(host: str, port: int) -> int:
+    """The port, or a free one for 0; stops where there cannot be a server."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.create_server(address, family=family) as server:
+            return int(server.getsockname()[1])
+    except OSError as error:
+        _stop(f"Cannot serve on {host}, port {port}: {error.strerror}. Expected: another --host or --port")
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = (f"{_variable(one['loc'][0])}: {one['msg'].removeprefix('Value error, ')}" for one in error.errors())
+        _stop("\n".join(faults), status=2)
 
 
 def _variable(field: object) -> str:
-    return "DATABASE_URL" if field == "DATABASE_URL" else f"DATELINE_{str(field).upper()}"
+    return "DATABASE_URL" if str(field).lower() == "database_url" else f"DATELINE_{str(field).upper()}"
 
 
-def _refuse(refused: Exception) -> NoReturn:
-    count = len(refused.faults)  # type: ignore[attr-defined]
+def _reason(error: Exception) -> str:
+    """What the database says, in a line."""
+    said = str(getattr(error, "orig", None) or error).strip()
+    return said.splitlines()[0] if said else type(error).__name__
+
+
+def _refuse(refused: "RecordRefused") -> NoReturn:
+    count = len(refused.faults)
     _stop(f"{refused}\n{count} fault{'s' * (count != 1)}; nothing was loaded.")
 
 

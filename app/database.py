@@ -26,6 +26,8 @@ class Database:
         self.engine = _sqlite_engine(url) if url.get_backend_name() == "sqlite" else _postgresql_engine(url)
         self.remembered: dict[Any, Any] = {}
         """What was looked up and can never change: see `queries.terms`."""
+        self.areas: dict[Any, Any] = {}
+        """The same of boxes and circles: see `queries.events`."""
         self._watch = _SqliteWatch(self) if url.get_backend_name() == "sqlite" else _PollingWatch(self)
 
     def fetch(self, statement: Executable) -> Sequence[Row[*tuple[Any, ...]]]:

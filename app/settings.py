@@ -1,6 +1,7 @@
 """Settings, from the environment alone."""
 
 from functools import cached_property
+from pathlib import Path
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -24,10 +25,11 @@ class Settings(BaseSettings):
     @classmethod
     def _is_sqlite_or_postgresql(cls, value: str) -> str:
         try:
-            backend = make_url(value).get_backend_name()
-        except ArgumentError:
-            backend = ""
-        if backend not in ("sqlite", "postgresql", "postgres"):
+            url = make_url(value)
+        except (ArgumentError, ValueError):
+            url = make_url("unknown://")
+        in_a_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:") and not url.host
+        if not in_a_file and url.get_backend_name() not in ("postgresql", "postgres"):
             raise ValueError("expected sqlite:///PATH or postgresql://USER:PASSWORD@HOST/DATABASE")
         return value
 
@@ -42,4 +44,10 @@ class Settings(BaseSettings):
     def database(self) -> URL:
         """The database's address, naming the driver."""
         url = make_url(self.database_url)
-        return url if url.get_backend_name() == "sqlite" else url.set(drivername="postgresql+psycopg")
+        is_file = url.get_backend_name() == "sqlite"
+        return url.set(drivername="sqlite" if is_file else "postgresql+psycopg")
+
+    @property
+    def file(self) -> Path | None:
+        """The file of a SQLite store."""
+        return Path(self.database.database or "") if self.database.drivername == "sqlite" else None

@@ -2,15 +2,14 @@
 
 from alembic import context
 from sqlalchemy import Connection
-from sqlmodel import SQLModel
 
-from app import tables as tables
 from app.settings import Settings
+from app.tables import Revision
 from seed.writing import sole_writer, writing_engine
 
 
 def run(connection: Connection) -> None:
-    context.configure(connection=connection, target_metadata=SQLModel.metadata, render_as_batch=True, compare_type=True)
+    context.configure(connection=connection, target_metadata=Revision.metadata, render_as_batch=True, compare_type=True)
     with context.begin_transaction():
         context.run_migrations()
 

@@ -5,17 +5,21 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, text
+from sqlalchemy.exc import DatabaseError
 from sqlmodel import SQLModel
 
 WRITER_LOCK = 7_245_160_112_358_132
 """The key of PostgreSQL's advisory lock that a load holds."""
+
+WAIT_SECONDS = 3600
+"""How long a load waits for another; on PostgreSQL as long as it takes."""
 
 
 def writing_engine(url: URL) -> Engine:
     """An engine that may write. SQLite files are in WAL mode, and wait a while for another writer."""
     if url.get_backend_name() != "sqlite":
         return create_engine(url)
-    engine = create_engine(url, connect_args={"timeout": 30, "isolation_level": None})
+    engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS, "isolation_level": None})
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: Any) -> None:
@@ -56,7 +60,9 @@ def sole_writer(engine: Engine) -> Iterator[Connection]:
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
         try:
             yield connection
-        except BaseException:
+        except BaseException as error:
             connection.rollback()
+            if isinstance(error, engine.dialect.loaded_dbapi.Error):  # from the driver itself: see `insert_rows`
+                raise DatabaseError("a load", None, error) from error
             raise
         connection.commit()

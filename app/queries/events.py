@@ -21,6 +21,8 @@ from app.tables import LAST, OPEN, Citation, Event, Location, Revision, Term, kn
 from app.words import split_words
 
 LONG: Name = ("long", "long")
+MOST_AREAS = 100
+"""So many boxes and circles are remembered: each holds the places in it."""
 LONG_DAYS = 31
 """An event that spans more days than this has the term `long`: others start within so many days of their end."""
 
@@ -98,12 +100,12 @@ def term_names(question: EventFilter) -> Iterator[list[Name]]:
         yield from ([("word", word)] for word in split_words(question.q))
 
 
-def areas(question: EventFilter) -> Iterator[ColumnElement[bool]]:
-    """Where one of the event's own places must lie."""
+def areas(question: EventFilter) -> Iterator[tuple[str, ColumnElement[bool]]]:
+    """Where one of the event's own places must lie: each area by a name of its own."""
     if question.bbox:
-        yield in_box(question.bbox)
+        yield f"bbox {question.bbox}", in_box(question.bbox)
     if question.near and question.radius_km:
-        yield near(question.near, question.radius_km)
+        yield f"near {question.near} {question.radius_km}", near(question.near, question.radius_km)
 
 
 def predicates(question: EventFilter, revision: int) -> Iterator[ColumnElement[bool]]:
@@ -144,7 +146,7 @@ def fetch_matching(database: Database, question: EventFilter, asked: Revision) -
     found = fetch_terms(database, wanted, asked.number)
     refuse_unknown(database, question, found, asked.number)
     conditions = [any_of(some, found) for some in names]
-    conditions += [_fetch_places(database, area, asked.number) for area in areas(question)]
+    conditions += [_fetch_places(database, name, area, asked.number) for name, area in areas(question)]
     others = list(predicates(question, asked.number))
     return Matching(Event, asked.number, conditions, others, spans(question, any_of([LONG], found)))
 
@@ -206,12 +208,19 @@ def _cited(conditions: Sequence[ColumnElement[bool]], revision: int) -> ColumnEl
     return exists().where(of_event, published(Citation, revision), known(Citation, LAST), *conditions)
 
 
-def _fetch_places(database: Database, area: ColumnElement[bool], revision: int) -> Condition:
-    """Events at one of the places in an area."""
+def _fetch_places(database: Database, name: str, area: ColumnElement[bool], revision: int) -> Condition:
+    """Events at one of the places in an area; remembered, so that the next page costs one statement."""
+    known_area: Condition | None = database.areas.get((name, revision))
+    if known_area:
+        return known_area
     term = and_(col(Term.kind) == "place", col(Term.value) == col(Location.id))
     rows = database.fetch(
         select(col(Term.number), col(Term.rows))
         .join_from(Location, Term, term)
         .where(published(Location, revision), area)
     )
-    return Condition(tuple(number for number, _ in rows), sum(count for _, count in rows))
+    if len(database.areas) >= MOST_AREAS:
+        database.areas.clear()
+    found = Condition(tuple(number for number, _ in rows), sum(count for _, count in rows))
+    database.areas[name, revision] = found
+    return found

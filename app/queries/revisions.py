@@ -10,7 +10,7 @@ from app.instants import microseconds, parse_day_or_instant, show_microseconds
 from app.pagination import Page, PageQuestion, Position, Question, check_cursor, read_cursor
 from app.problems import UNAVAILABLE, Problem, refuse
 from app.schemas import RevisionPublic
-from app.tables import Revision
+from app.tables import OPEN, Revision
 
 LONGEST_NUMBER = 18
 """Digits: a longer number is no revision, and cut to this it is still none."""
@@ -70,13 +70,15 @@ def _fetch_as_of(database: Database, as_of: str, newest: Revision) -> Revision:
 
 
 def _fetch_number(database: Database, number: int, parameter: str, newest: Revision) -> Revision:
-    if not 1 <= number <= newest.number:
-        raise refuse(parameter, f"expected a revision from 1 to {newest.number}")
+    """A revision that exists; one that this process has not seen yet may come from a cursor of another process."""
     if number == newest.number:
         return newest
     name = ("revision", number)
-    revision = database.remembered.get(name)
+    revision: Revision | None = database.remembered.get(name)
     if revision is None:
-        rows = database.fetch(select(Revision.__table__).where(col(Revision.number) == number))  # type: ignore[attr-defined]
+        one = select(Revision.__table__).where(col(Revision.number) == number)  # type: ignore[attr-defined]
+        rows = database.fetch(one) if 1 <= number < OPEN else []
+        if not rows:
+            raise refuse(parameter, f"expected a revision from 1 to {newest.number}")
         revision = database.remembered[name] = Revision(**rows[0]._mapping)
     return revision

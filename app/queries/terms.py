@@ -15,6 +15,8 @@ from app.tables import Term
 LARGEST_MEMORY = 100_000
 LARGEST_VOCABULARY = 20_000
 """At most so many terms are compared to find the one nearest to a wrong name."""
+MOST_GUESSES = 10
+"""For more unknown names than this in one question, the others are refused without their nearest."""
 
 Name = tuple[str, str]
 
@@ -34,7 +36,7 @@ NOTHING = types.MappingProxyType[Name, Found]({})
 def fetch_terms(database: Database, names: Iterable[Name], revision: int) -> dict[Name, Found]:
     """The terms of some names, each a kind and a value, without those that the revision does not know."""
     wanted = set(names)
-    found: dict[Name, Found] = {name: database.remembered[name] for name in wanted if name in database.remembered}
+    found: dict[Name, Found] = {name: term for name in wanted if (term := database.remembered.get(name))}
     if missing := sorted(wanted - found.keys()):
         fields = (col(Term.kind), col(Term.value), col(Term.number), col(Term.since), col(Term.rows))
         for kind, value, *rest in database.fetch(select(*fields).where(tuple_(*fields[:2]).in_(missing))):
@@ -57,10 +59,10 @@ def known_names(question: Question) -> Iterator[tuple[str, Name]]:
 
 def refuse_unknown(database: Database, question: Question, found: dict[Name, Found], revision: int) -> None:
     """Raises a `Problem` that names every unknown id or code with the nearest valid one."""
-    errors = []
+    errors: list[Refused] = []
     for parameter, (kind, value) in known_names(question):
         if (kind, value) not in found:
-            guess = nearest(value, _alike(database, kind, value, revision))
+            guess = nearest(value, _alike(database, kind, value, revision)) if len(errors) < MOST_GUESSES else None
             hint = f"; nearest: '{guess}'" if guess else ""
             what = "id" if parameter == "id" else f"'{parameter}'"
             errors.append(Refused(parameter, f"expected a known {what}, not '{value}'{hint}", guess))

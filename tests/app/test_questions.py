@@ -17,7 +17,7 @@ NAMES = [one for one in PARAMETERS if one.repeats and "enum" not in one.value_sc
 
 MISSPELT = {
     "actor": ("anna-borg", "anna-berg"),
-    "country": ("ZZ", "NZ"),
+    "country": ("ZZ", "ZW"),
     "event": ("harbour-talk-11", "harbour-talks-11"),
     "id": ("harbor-talks-11", "harbour-talks-11"),
     "kind": ("artcle", "article"),

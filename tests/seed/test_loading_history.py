@@ -31,8 +31,10 @@ def told(client: Client, paths: list[str], as_of: int | None = None) -> dict[str
         pinned = f"{path}{'&' if '?' in path else '?'}as_of={as_of}" if as_of else path
         answer = client.get(pinned)
         if answer.status_code == 200:
-            total = answer.json().get("meta", {}).get("total")
-            answers[path] = [total, *map(without_revision, client.walk(pinned))]
+            body = answer.json()
+            following = body["links"].get("next")
+            documents = body["data"] + (client.walk(following) if following else [])
+            answers[path] = [body["meta"].get("total"), *map(without_revision, documents)]
     return answers
 
 
@@ -43,7 +45,8 @@ def paths_about(record: Record, seed: int) -> list[str]:
     def path(name: str, pairs: Pairs) -> str:
         return f"/v1/{name}?{urlencode(pairs)}" if pairs else f"/v1/{name}"
 
-    paths = [path("events", [*made.any(), ("count", "exact")]) for _ in range(QUESTIONS)]
+    questions = ([pair for pair in made.any() if pair[0] not in ("limit", "count")] for _ in range(QUESTIONS))
+    paths = [path("events", [*pairs, ("limit", "19"), ("count", "exact")]) for pairs in questions]
     paths += [path("facets", made.facets()) for _ in range(QUESTIONS // 3)]
     chance = random.Random(seed)
     actors, places, sources = (
@@ -51,7 +54,7 @@ def paths_about(record: Record, seed: int) -> list[str]:
     )
     paths += [f"/v1/actors?member_of={one}" for one in actors] + [f"/v1/citations?speaker={one}" for one in actors]
     paths += [f"/v1/locations?within={one}" for one in places] + [f"/v1/citations?source={one}" for one in sources]
-    return sorted(set(paths)) + [f"/v1/{name}?limit=7" for name in LISTS]
+    return sorted(set(paths)) + [f"/v1/{name}?limit=40" for name in LISTS]
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -66,11 +69,10 @@ def test_every_revision_answers_as_a_fresh_store_with_that_state_alone(
         alone.load(folder)
         due = told(alone.client(), paths)
         assert len(due) > len(paths) / 2
-        assert {path: told(client, [path]).get(path) for path in due} == due
+        assert told(client, list(due)) == due
         states.append(due)
     for number, due in enumerate(states, 1):
-        later = told(client, list(due), as_of=number)
-        assert later == due
+        assert told(client, list(due), as_of=number) == due
 
 
 def test_an_old_revision_answers_to_the_byte_as_when_it_was_new(store: Store, tmp_path: Path) -> None:

@@ -42,6 +42,26 @@ DATED = {
     "undated": "XXXX",
 }
 
+TITLED = {
+    "in-order": ("The order held", "peace"),
+    "apart": ("Reorder heldover; then an order, later held", "Peace"),
+    "halves": ("Order", "Held"),
+    "script": ("किताब", "O’Neill’s Łódź"),
+}
+"""Titles and summaries."""
+KEPT_BY_WORDS = {
+    "order held": {"in-order", "apart", "halves"},
+    '"order held"': {"in-order"},
+    '"held peace"': set(),
+    'peace "AN ORDER"': {"apart"},
+    "orde": set(),
+    "o'neill": {"script"},
+    '"neill s łodz"': {"script"},
+    "किताब": {"script"},
+    "क": set(),
+}
+"""By hand, for `TITLED`."""
+
 
 def ids(answer):
     assert answer.status_code == 200, answer.text
@@ -116,3 +136,11 @@ def test_days_keep_dates_of_every_form_as_read_by_hand(store, write_record):
         for match, expected in kept.items():
             answer = client.get("/v1/events", params=asked | {"date_match": match})
             assert set(ids(answer)) == expected, (days, match)
+
+
+def test_words_and_phrases_keep_what_is_read_by_hand(store, write_record):
+    lines = [{"kind": "event", "id": one, "title": title, "summary": said} for one, (title, said) in TITLED.items()]
+    store.load(write_record(lines))
+    client = store.client()
+    for q, expected in KEPT_BY_WORDS.items():
+        assert set(ids(client.get("/v1/events", params={"q": q}))) == expected, q

@@ -1,0 +1,86 @@
+"""Encodings: negotiated, and the same bytes when decoded."""
+
+import gzip
+from collections.abc import Callable
+from typing import Any
+
+import brotli
+import pytest
+import zstandard
+
+from tests.conftest import Client, Store
+from tests.invented import invented_lines, write_lines
+from tests.operations import OPERATIONS
+
+
+@pytest.fixture(scope="module")
+def client(database: str, make_store: Callable[[str], Store], tmp_path_factory: Any) -> Client:
+    store = make_store(database)
+    store.load(write_lines(tmp_path_factory.mktemp("record"), invented_lines()))
+    return store.client()
+
+
+@pytest.fixture(scope="module")
+def encoded(client: Client, portal: Any) -> Callable[[str, str], tuple[str, bytes]]:
+    """Asks in an encoding: the encoding of the answer, and its bytes as they were sent."""
+
+    def ask(path: str, accepted: str) -> tuple[str, bytes]:
+        sent: list[dict[str, Any]] = []
+
+        async def listen(scope: Any, receive: Any, send: Any) -> None:
+            async def send_noted(message: Any) -> None:
+                sent.append(dict(message))
+                await send(message)
+
+            await client.app(scope, receive, send_noted)
+
+        answer = Client(portal, listen).get(path, headers={"Accept-Encoding": accepted})
+        body = b"".join(message.get("body", b"") for message in sent)
+        assert int(answer.headers["Content-Length"]) == len(body)
+        return answer.headers.get("Content-Encoding", "identity"), body
+
+    return ask
+
+
+DECODERS: dict[str, Callable[[bytes], bytes]] = {
+    "br": brotli.decompress,
+    "gzip": gzip.decompress,
+    "zstd": lambda body: zstandard.ZstdDecompressor().decompressobj().decompress(body),
+}
+
+
+@pytest.mark.parametrize("path", [*(one.path for one in OPERATIONS), "/docs", "/openapi.json", "/v1/events/nothing"])
+@pytest.mark.parametrize("encoding", list(DECODERS))
+def test_a_decoded_answer_is_the_plain_one(encoded, path, encoding):
+    used, plain = encoded(path, "identity")
+    assert used == "identity"
+    used, body = encoded(path, encoding)
+    assert used in (encoding, "identity")
+    assert (DECODERS[used](body) if used == encoding else body) == plain
+    if len(plain) > 1_000:
+        assert used == encoding
+        assert len(body) < len(plain)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "acceptable"),
+    [
+        ("", {"identity"}),
+        ("identity", {"identity"}),
+        ("deflate", {"identity"}),
+        ("br", {"br"}),
+        ("BR", {"br"}),
+        ("gzip", {"gzip"}),
+        ("zstd", {"zstd"}),
+        ("br;q=0", {"identity"}),
+        ("gzip;q=0, br", {"br"}),
+        ("br;q=0, gzip;q=0.5", {"gzip"}),
+        ("gzip, deflate, br, zstd", {"gzip", "br", "zstd"}),
+        ("*", {"gzip", "br", "zstd"}),
+        ("br;q=0, *", {"gzip", "zstd"}),
+        ("*;q=0", {"identity"}),
+        ("nonsense;;q=,", {"identity"}),
+    ],
+)
+def test_an_answer_is_in_an_encoding_that_was_accepted(encoded, accepted, acceptable):
+    assert encoded("/v1/events", accepted)[0] in acceptable

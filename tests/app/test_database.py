@@ -1,0 +1,188 @@
+"""Connections that only read, pages that cost one statement, and how soon a new revision is seen."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.tables import SQLModel
+from tests.conftest import Client, Store
+from tests.invented import event_line, invented_lines, reference_lines, write_lines
+
+EVENTS = 520
+TABLES = sorted(SQLModel.metadata.tables)
+WRITES = [
+    "INSERT INTO revision (number, published_at, digest) VALUES (99, 0, 'x')",
+    "UPDATE event SET document = ''",
+    "DELETE FROM event",
+    "CREATE TABLE stray (id INTEGER)",
+    "CREATE TEMPORARY TABLE stray (id INTEGER)",
+    "CREATE VIEW stray AS SELECT 1",
+    "CREATE INDEX stray ON event (id)",
+    "DROP TABLE event",
+    "DROP INDEX event_id",
+    "ALTER TABLE event ADD COLUMN stray INTEGER",
+    "ALTER TABLE event RENAME TO stray",
+    "WITH one AS (SELECT 1 AS n) INSERT INTO revision SELECT n, n, 'x' FROM one",
+]
+SQLITE_WRITES = [
+    "REPLACE INTO revision (number, published_at, digest) VALUES (1, 0, 'x')",
+    "REINDEX event",
+    "PRAGMA user_version = 7",
+    "PRAGMA application_id = 7",
+    "VACUUM",
+    "ATTACH DATABASE '{file}' AS other; CREATE TABLE other.stray (id INTEGER)",
+    "ATTACH DATABASE 'file:{file}?mode=rw' AS main2; DELETE FROM main2.event",
+    "PRAGMA query_only = 0; DELETE FROM event",
+    "PRAGMA writable_schema = 1; UPDATE sqlite_master SET name = 'stray'",
+]
+POSTGRESQL_WRITES = [
+    "TRUNCATE event",
+    "CREATE SCHEMA stray",
+    "CREATE ROLE stray",
+    "GRANT ALL ON event TO PUBLIC",
+    "COMMENT ON TABLE event IS 'x'",
+    "COPY revision FROM PROGRAM 'echo 1'",
+    "SELECT * INTO stray FROM event",
+    "SELECT nextval('stray')",
+    "MERGE INTO revision USING (SELECT 1 AS n) s ON number = n WHEN MATCHED THEN DELETE",
+    "EXPLAIN ANALYZE DELETE FROM event",
+    "CREATE EXTENSION pg_trgm",
+    "DO $$ BEGIN DELETE FROM event; END $$",
+]
+QUESTIONS = [
+    "", "id=harbour-talks-1&id=harbour-talks-2", "actor=anna-berg", "actor=anna-berg&actor=sea-league&actor_match=all",
+    "actor=sea-league&role=host", "role=initiator", "location=north-coast", "bbox=0,50,10,70", "bbox=170,50,10,70",
+    "near=60,5&radius_km=500", "source=post-tuesday", "publisher=island-post",
+    "source=post-tuesday&publisher=island-post",
+    "reported_from=2020-03-01", "reported_to=2020-03-10T00:00:00Z", "reported_from=2020-03-01&publisher=island-post",
+    "type=consult", "type=consult&type=assault", "modality=occurred", "tag=fishing", "part_of=harbour-talks-0",
+    "q=harbour", 'q="harbour talks" round', "date_from=2020-03-02", "date_to=2020-03-02",
+    "date_from=2020-03-01&date_to=2020-04-02", "date_from=2020-03-01&date_to=2020-04-02&date_match=within",
+    "sort=reported", "order=asc", "sort=reported&order=asc", "as_of=1", "as_of=2", "as_of=1&tag=fishing",
+    "actor=anna-berg&tag=fishing&q=talks&date_from=2020-03-01&bbox=0,50,10,70&near=60,5&radius_km=500",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def loaded(database: str, make_store: Callable[[str], Store], tmp_path_factory: Any) -> Store:
+    store, folder = make_store(database), tmp_path_factory.mktemp("record")
+    store.load(write_lines(folder, invented_lines(EVENTS)))
+    lines = reference_lines() + [event_line(n) for n in range(EVENTS)] + [event_line(EVENTS, title="The last")]
+    store.load(write_lines(folder, lines))
+    return store
+
+
+@pytest.fixture(scope="module")
+def client(loaded: Store) -> Client:
+    return loaded.client()
+
+
+def contents(store: Store) -> list[list[Any]]:
+    """Every row of every table, and the names of what there is."""
+    with store.engine.connect() as connection:
+        rows = [sorted(map(repr, connection.execute(text(f"SELECT * FROM {table}")))) for table in TABLES]
+        names = "sqlite_master" if store.engine.dialect.name == "sqlite" else "pg_class"
+        column = "name" if names == "sqlite_master" else "relname"
+        return [*rows, sorted(row[0] for row in connection.execute(text(f"SELECT {column} FROM {names}")))]
+
+
+def run_all(engine: Engine, statements: list[str]) -> None:
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+        connection.commit()
+
+
+def test_the_applications_connections_cannot_write(store, tmp_path):
+    store.load(write_lines(tmp_path, invented_lines(3)))
+    client = store.client()
+    assert client.get("/v1/events").status_code == 200
+    before, engine = contents(store), client.app.state.database.engine
+    sqlite = store.url.get_backend_name() == "sqlite"
+    beside = sorted(Path(str(store.url.database)).parent.iterdir()) if sqlite else []
+    for statements in WRITES + (SQLITE_WRITES if sqlite else POSTGRESQL_WRITES):
+        filled = statements.format(file=store.url.database)
+        with pytest.raises(SQLAlchemyError):
+            run_all(engine, filled.split("; ") if sqlite else [filled])
+        engine.dispose()
+        assert contents(store) == before, filled
+    if sqlite:
+        assert sorted(Path(str(store.url.database)).parent.iterdir()) == beside
+
+
+@contextmanager
+def counted(client: Client) -> Iterator[list[str]]:
+    """The statements that the application runs, but for its looks at which revision is the newest."""
+    statements: list[str] = []
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        if "FROM revision ORDER BY" not in " ".join(statement.split()):
+            statements.append(statement)
+
+    engine = client.app.state.database.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_page_of_events_costs_one_statement(client, question):
+    for limit in (1, 500):
+        path = f"/v1/events?limit={limit}&{question}"
+        answer = client.get(path).json()
+        assert answer["data"]
+        following = answer["links"].get("next")
+        for page in (path, following) if following else (path,):
+            with counted(client) as statements:
+                assert client.get(page).status_code == 200
+            assert len(statements) == 1, statements
+
+
+@pytest.mark.parametrize("path", ["actors", "locations", "sources", "publishers", "citations"])
+def test_a_page_of_other_records_costs_one_statement(client, path):
+    for limit in (1, 500):
+        assert client.get(f"/v1/{path}?limit={limit}").json()["data"]
+        with counted(client) as statements:
+            client.get(f"/v1/{path}?limit={limit}")
+        assert len(statements) == 1, statements
+
+
+def test_an_answer_that_the_client_holds_costs_no_statement(client):
+    tag = client.get("/v1/events?tag=fishing").headers["ETag"]
+    with counted(client) as statements:
+        assert client.get("/v1/events?tag=fishing", headers={"If-None-Match": tag}).status_code == 304
+    assert statements == []
+
+
+def test_a_new_revision_is_seen_at_once_or_within_100_milliseconds(store, tmp_path):
+    store.load(write_lines(tmp_path, invented_lines(2)))
+    client = store.client()
+    for revision in range(2, 6):
+        assert client.get("/v1/events").json()["meta"]["revision"] == revision - 1
+        store.load(write_lines(tmp_path, invented_lines(1 + revision)))
+        published = time.monotonic()
+        asked, seen = published, 0
+        while seen != revision and asked - published < 5:
+            asked = time.monotonic()
+            seen = client.get("/v1/events").json()["meta"]["revision"]
+        assert seen == revision
+        assert asked - published <= (0.12 if store.url.get_backend_name() != "sqlite" else 0.02)
+
+
+def test_nothing_is_asked_of_sqlite_while_nothing_was_published(store, tmp_path):
+    store.load(write_lines(tmp_path, invented_lines(2)))
+    client = store.client()
+    client.get("/v1/events")
+    statements: list[str] = []
+    event.listen(client.app.state.database.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+    for _ in range(20):
+        assert client.app.state.database.newest_revision().number == 1
+    assert len(statements) <= (0 if store.url.get_backend_name() == "sqlite" else 1)
