@@ -88,10 +88,13 @@ def migrate(
         from seed.migrating import grant_reading
         from seed.writing import writing_engine
 
+        engine = writing_engine(settings.database)
         try:
-            grant_reading(writing_engine(settings.database), grant_to)
+            grant_reading(engine, grant_to)
         except ValueError as error:
             _stop(str(error), status=2)
+        finally:
+            engine.dispose()
     print("The store is up to date.")
 
 

@@ -44,6 +44,20 @@ def kind_range(kind: str) -> tuple[int, int]:
     return first, first + (1 << KIND_BITS) - 1
 
 
+ENTRY_KINDS = {
+    "actor": ("actor", "actor-word", "actor-type", "actor-country", "actor-member-of"),
+    "location": (
+        "location", "location-word", "location-type", "location-country", "location-parent", "location-within"
+    ),
+    "publisher": ("publisher", "publisher-word", "publisher-country", "ownership"),
+    "source": ("source", "source-word", "source-publisher", "source-kind", "source-language"),
+    "citation": (
+        "citation-event", "citation-source", "citation-publisher", "citation-speaker", "stance", "verification"
+    ),
+}  # fmt: skip
+"""Which terms each table's entries are of: an actor and a publisher may have one id, and then no term in common."""
+
+
 class Term(SQLModel, table=True):
     """One value that a question can name: an actor's id, a tag, a word; links and entries refer to it by number.
 

@@ -60,6 +60,8 @@ class Builder:
     def __init__(self, path: str, faults: Faults) -> None:
         self.path = path
         self.faults = faults
+        self.above = 0
+        """How many lines of the file stand above what is read."""
         self.open: list[_Open] = []
         self.root: tuple[Any, Spot] = (None, Spot((1, 1)))
 

@@ -1,7 +1,11 @@
-"""What must hold of the record as a whole: references, codes, hierarchies, evidence. All faults, in one run."""
+"""What must hold of the record as a whole: references, codes, hierarchies, evidence. All faults, in one run.
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+It reads the record as the files have it, so that a fault is told even where another spoils the same record.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -9,18 +13,40 @@ import pycountry
 
 from app.problems import nearest
 from seed.collection import Collection
-from seed.dates import parse_date
 from seed.faults import Faults, RecordRefused
 from seed.parsing import Parsed, parse
-from seed.passages import Words, faults_of
 from seed.reading import Item, read_record
-from seed.record import SUPPORTING, Actor, Anything, Event, Location, Publisher, Source, Vocabulary
-
-Path_ = tuple[str | int, ...]
-Use = tuple[Path_, str, str | None]
-"""Where a value is used, what kind it must be of, and the value."""
+from seed.record import ID, SUPPORTING, Lineage, Source, Vocabulary
+from seed.rules import Loc, broken_rules, entries, values_at
 
 SHIPPED_VOCABULARIES = Path(__file__).parent / "vocabularies.yaml"
+MOST_EDGES = 20
+MOST_CODES = 100
+
+USES = {
+    "publisher": {"country": "country", "ownership": "ownership"},
+    "source": {
+        "publisher": "publisher", "kind": "source-kind", "source_kind": "source-kind", "derived_from.*.how": "lineage",
+        "derived_from.*.source": "source", "derived_from.*.publisher": "publisher",
+    },
+    "actor": {
+        "type": "actor-type", "country": "country", "member_of.*": "actor", "positions.*.organisation": "actor",
+    },
+    "location": {"type": "location-type", "parent": "location", "country": "country", "precision": "precision"},
+    "event": {
+        "type": "type", "modality": "modality", "locations.*": "location", "quantities.*.measure": "measure",
+        "actors.*.actor": "actor", "actors.*.role": "role", "citations.*.source": "source",
+        "citations.*.stance": "stance", "citations.*.attributed_to": "actor", "citations.*.origin": "publisher",
+        "citations.*.verification": "verification", "relations.*.type": "relation", "relations.*.event": "event",
+    },
+}  # fmt: skip
+"""Every id and code that a record uses: where, and of what kind or list."""
+HIERARCHIES = {
+    "location": "parent",
+    "actor": "member_of.*",
+    "source": "derived_from.*.source",
+    "event": "relations.*.event",
+}
 
 
 def check(paths: Sequence[Path], *, allow_uncited: bool = False) -> Collection:
@@ -29,15 +55,14 @@ def check(paths: Sequence[Path], *, allow_uncited: bool = False) -> Collection:
     parsed = parse(read_record(paths, faults), faults)
     collection = parsed.collection
     collection.vocabulary = vocabularies(collection)
-    for (kind, record_id), item in parsed.items.items():
-        record = getattr(collection, kind).get(record_id)
-        if record is not None and kind != "vocabulary":
-            _check_uses(record, item, parsed, faults)
-            if isinstance(record, Event):
-                _check_event(record, item, faults, allow_uncited=allow_uncited)
-    _check_hierarchies(parsed, faults)
-    if not faults:
-        _check_origins(parsed, faults)
+    for item in parsed.every:
+        for loc, told in broken_rules(item.kind, item.data):
+            faults.add(item.place(loc), told)
+        _check_uses(item, parsed, faults)
+        if item.kind == "event" and not allow_uncited:
+            _check_support(item, collection.vocabulary["stance"], faults)
+    in_cycles = {kind: set(_check_hierarchy(kind, path, parsed, faults)) for kind, path in HIERARCHIES.items()}
+    _check_origins(parsed, in_cycles["source"], faults)
     if faults:
         raise RecordRefused(faults)
     return collection
@@ -62,155 +87,97 @@ def _shipped() -> dict[str, Vocabulary]:
     return lists | {"country": Vocabulary.model_construct(id="country", codes=countries)}
 
 
-def _check_uses(record: Anything, item: Item, parsed: Parsed, faults: Faults) -> None:
-    for path, kind, value in uses(record):
-        if value is None:
-            continue
-        if kind in Collection.__dataclass_fields__:
-            if (kind, value) not in parsed.items and not faults.is_incomplete:
-                ids = [one for other, one in parsed.items if other == kind]
-                faults.add(item.place(path), f"unknown {kind} '{value}'{_hint(value, ids)}")
-        elif value not in parsed.collection.vocabulary[kind].codes:
-            codes = parsed.collection.vocabulary[kind].codes
-            faults.add(item.place(path), f"unknown {kind.replace('-', ' ')} '{value}'{_hint(value, codes)}")
+def _check_uses(item: Item, parsed: Parsed, faults: Faults) -> None:
+    for path, kind in USES.get(item.kind, {}).items():
+        for loc, value in values_at(item.data, path):
+            if not isinstance(value, str) or len(value) > 100:  # noqa: PLR2004 - told with the form of the value
+                continue
+            if kind not in HIERARCHIES and kind != "publisher":
+                codes = parsed.collection.vocabulary[kind].codes
+                if value not in codes:
+                    faults.add(item.place(loc), f"unknown {kind.replace('-', ' ')} '{value}'{_code(value, codes)}")
+            elif ID.fullmatch(value) and (kind, value) not in parsed.items and not _may_be_lost(value, faults):
+                ids = [one for other, one in parsed.items if other == kind and ID.fullmatch(one)]
+                guess = nearest(value, ids)
+                right = f"nearest: '{guess}'" if guess else "expected an id that the record has"
+                faults.add(item.place(loc), f"unknown {kind} '{value}'; {right}")
 
 
-def _hint(value: str, known: Iterable[str]) -> str:
-    guess = nearest(value, known)
-    return f"; nearest: '{guess}'" if guess else "; expected an id that the record has"
+def _may_be_lost(value: str, faults: Faults) -> bool:
+    return faults.is_incomplete or value in faults.lost
 
 
-def uses(record: Anything) -> Iterator[Use]:
-    """Every id and code that a record uses."""
-    match record:
-        case Publisher():
-            yield ("country",), "country", record.country
-            yield ("ownership",), "ownership", record.ownership
-        case Source():
-            yield ("publisher",), "publisher", record.publisher
-            yield ("kind",), "source-kind", record.source_kind
-            for n, link in enumerate(record.derived_from):
-                yield ("derived_from", n, "source"), "source", link.source
-                yield ("derived_from", n, "publisher"), "publisher", link.publisher
-                yield ("derived_from", n, "how"), "lineage", link.how
-        case Actor():
-            yield ("type",), "actor-type", record.type
-            yield ("country",), "country", record.country
-            yield from ((("member_of", n), "actor", one) for n, one in enumerate(record.member_of))
-            for n, position in enumerate(record.positions):
-                yield ("positions", n, "organisation"), "actor", position.organisation
-        case Location():
-            yield ("type",), "location-type", record.type
-            yield ("parent",), "location", record.parent
-            yield ("country",), "country", record.country
-            yield ("precision",), "precision", record.precision
-        case Event():
-            yield from _event_uses(record)
+def _code(value: str, codes: Iterable[str]) -> str:
+    folded = {code.lower(): code for code in codes}
+    if len(folded) > MOST_CODES:
+        found = folded.get(value.lower())
+        return f"; nearest: '{found}'" if found else "; expected a code of ISO 3166-1 such as GB or UA"
+    guess = nearest(value.lower(), folded)
+    return f"; nearest: '{folded[guess]}'" if guess else f"; expected one of {', '.join(codes)}"
 
 
-def _event_uses(event: Event) -> Iterator[Use]:
-    yield ("type",), "type", event.type
-    yield ("modality",), "modality", event.modality
-    yield from ((("locations", n), "location", one) for n, one in enumerate(event.locations))
-    yield from ((("quantities", n, "measure"), "measure", one.measure) for n, one in enumerate(event.quantities))
-    for n, one in enumerate(event.actors):
-        yield ("actors", n, "actor"), "actor", one.actor
-        yield ("actors", n, "role"), "role", one.role
-    for n, citation in enumerate(event.citations):
-        yield ("citations", n, "source"), "source", citation.source
-        yield ("citations", n, "stance"), "stance", citation.stance
-        yield ("citations", n, "attributed_to"), "actor", citation.attributed_to
-        yield ("citations", n, "origin"), "publisher", citation.origin
-        yield ("citations", n, "verification"), "verification", citation.verification
-    for n, relation in enumerate(event.relations):
-        yield ("relations", n, "type"), "relation", relation.type
-        yield ("relations", n, "event"), "event", relation.event
+def _check_support(item: Item, stances: Vocabulary, faults: Faults) -> None:
+    """An unknown stance is told by itself."""
+    citations = item.data.get("citations", [])
+    if not isinstance(citations, list) or not all(isinstance(one, dict) for one in citations):
+        return
+    if all(one.get("stance", "supports") in stances.codes.keys() - SUPPORTING for one in citations):
+        told = "no citation supports the event; expected at least one that does (bulk data: --allow-uncited)"
+        faults.add(item.place(("citations",)), told)
 
 
-def _check_event(event: Event, item: Item, faults: Faults, *, allow_uncited: bool) -> None:
-    if not allow_uncited and not any(one.stance in SUPPORTING for one in event.citations):
-        message = "expected at least one citation that supports the event (bulk data: --allow-uncited)"
-        faults.add(item.place(("citations",) if event.citations else ()), f"{event.id}: {message}")
-    keys: dict[str, int] = {}
-    for n, citation in enumerate(event.citations):
-        if keys.setdefault(citation.key, n) != n:
-            faults.add(
-                item.place(("citations", n, "key")), f"the key '{citation.key}' stands already; expected another"
-            )
-        if passage := citation.passage:
-            words = Words(passage.starts, passage.ends, passage.before, passage.after)
-            for fault in faults_of(words):
-                faults.add(item.place(("citations", n, "passage")), fault)
-            if passage.start is not None and passage.end is not None and passage.start >= passage.end:
-                faults.add(
-                    item.place(("citations", n, "passage", "end")), f"expected an end after the start {passage.start}"
-                )
-        for m, name in enumerate(citation.supports):
-            if not getattr(event, name):
-                message = f"supports '{name}', which the event does not have; expected a field that it has"
-                faults.add(item.place(("citations", n, "supports", m)), message)
+def _check_hierarchy(kind: str, path: str, parsed: Parsed, faults: Faults) -> Iterator[str]:
+    """The records in cycles, each of which is told at every record that is in it."""
+    onward = {
+        record_id: dict(_onward(item.data, path)) for (other, record_id), item in parsed.items.items() if other == kind
+    }
+    for cycle in _cycles(onward):
+        around = [*cycle, cycle[0]]
+        shown = " > ".join(around if len(around) <= MOST_EDGES else [*around[:MOST_EDGES], "…", cycle[0]])
+        for one, other in islice(pairwise(around), MOST_EDGES):
+            faults.add(parsed.items[kind, one].place(onward[one][other]), f"a cycle: {shown}; expected a hierarchy")
+        yield from cycle
 
 
-def _check_hierarchies(parsed: Parsed, faults: Faults) -> None:
-    collection = parsed.collection
-
-    def part_of(event: str) -> list[str]:
-        return [one.event for one in collection.event[event].relations if one.type == "part_of"]
-
-    def derived_from(source: str) -> list[str]:
-        return [one.source for one in collection.source[source].derived_from if one.source]
-
-    def parent(location: str) -> list[str]:
-        return [one] if (one := collection.location[location].parent) else []
-
-    hierarchies: list[tuple[str, str, Callable[[str], list[str]]]] = [
-        ("location", "parent", parent),
-        ("actor", "member_of", lambda actor: collection.actor[actor].member_of),
-        ("source", "derived_from", derived_from),
-        ("event", "relations", part_of),
-    ]
-    for kind, key, onward in hierarchies:
-        for cycle in _cycles(getattr(collection, kind), onward):
-            place = parsed.items[kind, cycle[0]].place((key,))
-            faults.add(place, f"a cycle: {' > '.join([*cycle, cycle[0]])}; expected a hierarchy")
+def _onward(data: dict[str, Any], path: str) -> Iterator[tuple[str, Loc]]:
+    for loc, value in values_at(data, path):
+        is_part = loc[0] != "relations" or data["relations"][loc[1]].get("type") == "part_of"
+        if isinstance(value, str) and is_part and not (loc[0] == "relations" and value == data.get("id")):
+            yield value, loc
 
 
-def _cycles(records: dict[str, Any], onward: Callable[[str], list[str]]) -> Iterator[list[str]]:
-    """Each cycle once, as the path around it. Iterative: a chain may have any length."""
+def _cycles(onward: Mapping[str, Iterable[str]]) -> Iterator[list[str]]:
+    """Each cycle, as the path around it. Iterative: a chain may have any length."""
     done: set[str] = set()
-    for start in records:
-        path: list[str] = []
-        waiting: list[tuple[str, bool]] = [(start, True)]
+    for start in onward:
+        path: dict[str, int] = {}
+        waiting = [(start, True)]
         while waiting:
             one, entering = waiting.pop()
             if not entering:
-                done.add(path.pop())
+                path.popitem()
+                done.add(one)
             elif one in path:
-                yield path[path.index(one) :]
+                yield list(path)[path[one] :]
             elif one not in done:
-                path.append(one)
+                path[one] = len(path)
                 waiting.append((one, False))
-                waiting.extend((other, True) for other in onward(one) if other in records)
+                waiting.extend((other, True) for other in onward[one] if other in onward)
 
 
-def _check_origins(parsed: Parsed, faults: Faults) -> None:
-    collection = parsed.collection
-    for event in collection.event.values():
-        for n, citation in enumerate(event.citations):
-            roots = collection.roots[citation.source]
-            if len(roots) > 1 and citation.origin is None:
-                place = parsed.items["event", event.id].place(("citations", n))
-                message = f"expected an origin, since {citation.source} has several: {', '.join(sorted(roots))}"
-                faults.add(place, message)
-    for source in collection.source.values():
-        _check_times(source, parsed.items["source", source.id], faults)
+def _check_origins(parsed: Parsed, in_cycles: set[str], faults: Faults) -> None:
+    sources = {one: source for one, source in parsed.collection.source.items() if one not in in_cycles}
+    while broken := [one.id for one in sources.values() if any(link.source not in sources for link in _links(one))]:
+        for one in broken:
+            del sources[one]
+    roots = Collection(source=sources).roots
+    for item in parsed.every:
+        for loc, citation in entries(item.data, "citations.*") if item.kind == "event" else ():
+            found = roots.get(str(citation.get("source")), frozenset())
+            if len(found) > 1 and citation.get("origin") is None:
+                message = f"expected an origin, since {citation['source']} has several: {', '.join(sorted(found))}"
+                faults.add(item.place(loc), message)
 
 
-def _check_times(source: Source, item: Item, faults: Faults) -> None:
-    if source.published and source.updated and _days(source.updated)[1] < _days(source.published)[0]:
-        faults.add(item.place(("updated",)), f"expected a time at or after published, {source.published}")
-
-
-def _days(text: str) -> tuple[Any, Any]:
-    days = parse_date(text.partition("T")[0])
-    return days.first, days.last
+def _links(source: Source) -> Iterator[Lineage]:
+    return (link for link in source.derived_from if link.source)

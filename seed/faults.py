@@ -27,16 +27,23 @@ class Fault:
         return f"{self.place}: {self.message}"
 
 
+MOST = 10_000
+
+
 class Faults:
-    """The faults found so far, each once, in the order of their places."""
+    """The faults found so far, each once, in the order of their places; too many raise `RecordRefused`."""
 
     def __init__(self) -> None:
         self._found: set[Fault] = set()
         self.is_incomplete = False
-        """Whether the rest of some file could not be read: what is not found may stand there."""
+        """Whether some file could not be read at all: what is not found may stand there."""
+        self.lost: set[str] = set()
+        """The ids that stand in what could not be read as records."""
 
     def add(self, place: Place, message: str) -> None:
         self._found.add(Fault(place, message))
+        if len(self._found) >= MOST:
+            raise RecordRefused(self._found)
 
     def __bool__(self) -> bool:
         return bool(self._found)
@@ -53,4 +60,5 @@ class RecordRefused(Exception):  # noqa: N818 - not an error of the program
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = sorted(set(faults))
-        super().__init__("\n".join(map(str, self.faults)))
+        cut = [f"The first {MOST} faults; there may be more."] * (len(self.faults) >= MOST)
+        super().__init__("\n".join([*map(str, self.faults), *cut]))

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import Connection, Engine, bindparam, false, func, insert, or_, select, true, tuple_, update
 from sqlmodel import SQLModel, col
 
 from app.instants import microseconds
-from app.tables import OPEN, Citation, Entry, Event, Fingerprint, Link, Revision, Term, kind_range
+from app.tables import ENTRY_KINDS, OPEN, Citation, Entry, Event, Fingerprint, Link, Revision, Term, kind_range
 from seed.collection import Collection
 from seed.shaping import EventShape, Posting, Shape, Shaper
 from seed.versions import Name
@@ -90,8 +90,8 @@ class _Load:
         documents, links = self._changed(kind, shapes)
         self._end(table, [shape.id for shape in documents])
         self._insert(table, (row for shape in documents for row in shape.rows))
-        ids = [shape.id for shape in links]
-        self._repost(Entry, ids, {posting for shape in links for posting in shape.postings})
+        self.terms.numbers({name for shape in documents for name in shape.names})
+        self._repost(kind, [shape.id for shape in links], {posting for shape in links for posting in shape.postings})
 
     def events(self, shapes: Sequence[EventShape]) -> None:
         """Write what changed of some events: versions, links, and citations with theirs."""
@@ -110,7 +110,7 @@ class _Load:
             for shape in links
             for term, key, known_from, known_until in shape.postings
         }
-        self._repost(Link, old_keys, wanted)
+        self._repost("event", old_keys, wanted)
         self._citations(documents, links)
 
     def _citations(self, documents: Sequence[EventShape], links: Sequence[EventShape]) -> None:
@@ -123,7 +123,7 @@ class _Load:
         self._end(Citation, [*gone, *(str(row["id"]) for row in fresh)])
         self._insert(Citation, fresh)
         ids = {str(posting[1]) for shape in links for posting in shape.citation_postings}
-        self._repost(Entry, sorted(ids | set(gone)), {one for shape in links for one in shape.citation_postings})
+        self._repost("citation", sorted(ids | set(gone)), {one for shape in links for one in shape.citation_postings})
 
     def _changed(self, kind: str, shapes: Sequence[Any]) -> tuple[list[Any], list[Any]]:
         """Which records have other documents, and which other links, than the newest revision; both are noted."""
@@ -170,12 +170,15 @@ class _Load:
         at = (col(Event.id).in_(ids), col(Event.until) == OPEN)
         return [row[0] for row in self.connection.execute(select(col(Event.key)).where(*at).distinct())]
 
-    def _repost(self, table: type[Link] | type[Entry], at: Sequence[Any], wanted: set[Posting]) -> None:
-        """Make the open links of some keys, or entries of some ids, the wanted ones."""
+    def _repost(self, kind: str, at: Sequence[Any], wanted: set[Posting]) -> None:
+        """Make the open links of some events, or entries of some records of one kind, the wanted ones."""
+        table: type[Link | Entry] = Link if kind == "event" else Entry
         numbers = self.terms.numbers({posting[0] for posting in wanted})
         names = ("term", "key" if table is Link else "id", "known_from", "known_until")
         term, place, known_from, known_until = (col(getattr(table, name)) for name in names)
-        held = select(term, place, known_from, known_until).where(col(table.until) == OPEN)
+        ranges = [kind_range(one) for one in ENTRY_KINDS.get(kind, ())]
+        kinds = true() if table is Link else or_(false(), *(term.between(*one) for one in ranges))
+        held = select(term, place, known_from, known_until).where(col(table.until) == OPEN, kinds)
         new = {(numbers[name], *rest) for name, *rest in wanted}
         old = {tuple(row) for some in _batches(at) for row in self.connection.execute(held.where(place.in_(some)))}
         if gone := sorted(old - new):

@@ -1,5 +1,6 @@
 """From raw items to records: each validated by its model, every fault in the words of the record's format."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,9 +11,15 @@ from app.problems import nearest
 from seed.collection import Collection
 from seed.faults import Faults
 from seed.reading import Item
-from seed.record import MODELS, Anything
+from seed.record import ID, MODELS, SUPPORTED_FIELDS, Anything
 
 MOST_FAULTS_A_RECORD = 50
+LONGEST_SHOWN = 60
+FORMS = {
+    ID.pattern: "lower-case letters, digits and single hyphens between them, such as black-sea",
+    "^[0-9a-f]{64}$": "a SHA-256 in 64 hexadecimal digits, as `dateline verify --write` puts it in",
+    "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$": "a language tag such as en or pt-BR",
+}
 
 
 @dataclass
@@ -21,22 +28,25 @@ class Parsed:
 
     collection: Collection = field(default_factory=Collection)
     items: dict[tuple[str, str], Item] = field(default_factory=dict)
+    every: list[Item] = field(default_factory=list)
+    """Those without an id of their own too."""
 
 
 def parse(items: Iterable[Item], faults: Faults) -> Parsed:
     """Validate each item by itself; what is wrong is added to `faults`, and the rest is returned."""
     parsed = Parsed()
     for item in items:
+        parsed.every.append(item)
         record = _validate(item, faults)
         record_id = item.data.get("id")
         if not isinstance(record_id, str):
             continue
+        if not ID.fullmatch(record_id):
+            faults.lost.add(re.sub(r"[\W_]+", "-", record_id[:200]).strip("-").lower())
         first = parsed.items.setdefault((item.kind, record_id), item)
         if first is not item:
-            place = item.place(("id",))
-            faults.add(
-                place, f"the {item.kind} id '{record_id}' stands already at {first.place(('id',))}; expected another"
-            )
+            told = f"the id '{_shown(record_id)}' stands already at {first.place(('id',))}; expected another"
+            faults.add(item.place(("id",)), told)
         elif record is not None:
             getattr(parsed.collection, item.kind)[record_id] = record
     return parsed
@@ -52,45 +62,62 @@ def _validate(item: Item, faults: Faults) -> Anything | None:
 
 
 def _describe(item: Item, error: Any, faults: Faults) -> None:
-    path = tuple(part for part in error["loc"] if part not in ("int", "float"))
-    kind, context = error["type"], error.get("ctx", {})
-    name = ".".join(str(part) for part in path) or item.kind
+    path = tuple(part for part in error["loc"] if part not in ("int", "float", "[key]"))
+    kind, value = error["type"], error["input"]
+    names = [_shown(part) for part in path if isinstance(part, str)]
+    name = ".".join(names) or item.kind
     if kind == "extra_forbidden":
-        guess = nearest(str(path[-1]), _keys(MODELS[item.kind], path[:-1]))
-        faults.add(item.place_of_key(path), f"unknown key '{path[-1]}'" + (f"; nearest: '{guess}'" if guess else ""))
+        keys = _keys(MODELS[item.kind], path[:-1])
+        guess = nearest(names[-1].lower(), keys)
+        right = f"nearest: '{guess}'" if guess else f"expected one of {', '.join(keys)}"
+        faults.add(item.place_of_key(path), f"unknown key '{names[-1]}'; {right}")
     elif kind == "missing":
         faults.add(item.place(path[:-1]), f"{name} is missing; expected it in every {_owner(item, path)}")
+    elif "[key]" in error["loc"]:
+        faults.add(item.place_of_key(path), f"{name}: expected {FORMS[ID.pattern]}")
     else:
-        faults.add(item.place(path), f"{name}: {_expected(kind, context, error)}")
+        faults.add(item.place(path), f"{name}: {_expected(kind, error.get('ctx', {}), value)}")
 
 
-def _expected(kind: str, context: dict[str, Any], error: Any) -> str:
+def _shown(part: Any) -> str:
+    text = str(part)
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+
+
+def _expected(kind: str, context: dict[str, Any], value: Any) -> str:
     match kind:
         case "value_error":
             return str(context["error"])
         case "string_pattern_mismatch":
-            return f"expected text of the form {context['pattern']}"
+            return f"expected {FORMS[context['pattern']]}, not {_shown(value)!a}"
         case "string_too_long":
-            return f"expected at most {context['max_length']} characters"
+            return f"expected at most {context['max_length']} characters, not {len(value)}"
         case "string_too_short":
             return "expected text, not nothing"
         case "string_type":
-            return "expected text; put quotes around a number or a word such as true"
+            return _expected_text(value)
         case "greater_than_equal":
             return f"expected at least {context['ge']}"
         case "less_than_equal":
             return f"expected at most {context['le']}"
         case "literal_error":
-            return f"expected {context['expected']}"
+            guess = nearest(str(value).lower(), SUPPORTED_FIELDS)
+            return f"expected {context['expected']}" + (f"; nearest: '{guess}'" if guess else "")
         case "list_type":
-            return "expected a list"
+            return "expected a list: [ ] around it, or each entry after '- '"
         case "dict_type" | "model_type":
             return "expected keys and values"
         case "bool_type":
             return "expected true or false"
-    if kind.startswith(("int_", "float_", "finite_")):
-        return "expected a number"
-    return str(error["msg"]).lower()
+    return "expected a number, in digits and without quotes"
+
+
+def _expected_text(value: Any) -> str:
+    if value is None:
+        return "expected text, not nothing; leave the key out where there is none"
+    if isinstance(value, list | dict):
+        return "expected text; put quotes around what begins with [ or {"
+    return "expected text; put quotes around a number or a word such as true"
 
 
 def _owner(item: Item, path: tuple[Any, ...]) -> str:

@@ -23,6 +23,8 @@ class Shape:
     id: str
     rows: list[dict[str, Any]]
     postings: frozenset[Posting]
+    names: frozenset[Name] = frozenset()
+    """Terms that a question may name although nothing has them yet: a list's codes."""
 
     def documents_digest(self) -> str:
         """Of the documents, without their revision."""
@@ -32,7 +34,7 @@ class Shape:
         return fingerprint([repr(posting).encode() for posting in sorted(self.postings)])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EventShape(Shape):
     """An event's rows are its versions; its citations are rows and postings of their own."""
 
@@ -74,7 +76,8 @@ class Shaper:
         return (self._event(self.collection.event[one]) for one in sorted(self.collection.event))
 
     def _vocabulary(self, one: record.Vocabulary) -> Shape:
-        return _shape(one.id, self.render.vocabulary(one).document(), [(one.id, code) for code in one.codes])
+        row = {"id": one.id, "document": self.render.vocabulary(one).document()}
+        return Shape(one.id, [row], frozenset(), frozenset((one.id, code) for code in one.codes))
 
     def _publisher(self, one: record.Publisher) -> Shape:
         terms = [("publisher", one.id), *_words("publisher-word", one.name)]

@@ -8,15 +8,21 @@ from yaml import MarkedYAMLError
 from seed.building import REPLACEMENT, Position
 from seed.faults import Faults, Place
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 BREAK = re.compile(r"\r\n?|\n")
-UNPRINTABLE_IN_YAML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
+UNPRINTABLE_IN_YAML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """With the separators that the parser takes for line breaks, and editors do not."""
 CONFLICT = re.compile(r"^(?:<<<<<<< |>>>>>>> |\|{7} |={7}\r?$)", re.MULTILINE)
 CONFLICT_FOUND = "merge-conflict marker; expected one version of these lines"
 
+QUOTE = "quote"
+TAB = "a tab in the indentation; expected spaces"
+NO_KEY = "text without a key; expected 'key: value', or the text indented further"
 SYNTAX = (
-    ("tab", "a tab in the indentation; expected spaces"),
-    ("indentation space", "a tab in the indentation; expected spaces"),
+    (QUOTE, "a quote that is never closed; expected the same quote at the end of the text"),
+    ("tab", TAB),
+    ("indentation space", TAB),
+    ("directive", "text cannot begin with '%'; expected it in quotes"),
     ("unexpected end of stream", "a quote that is never closed; expected the same quote at the end of the text"),
     ("document indicator", "a quote that is never closed; expected the same quote at the end of the text"),
     ("mapping keys", "a '? ' out of place; expected the text in quotes"),
@@ -26,7 +32,7 @@ SYNTAX = (
     ("block sequence entries", "a '- ' out of place; expected the list to begin on a line of its own"),
     ("',' or ']'", "a list that is not closed; expected ',' or ']'"),
     ("',' or '}'", "a mapping that is not closed; expected ',' or '}'"),
-    ("could not find expected ':'", "text without a key; expected 'key: value', or the text indented further"),
+    ("could not find expected ':'", NO_KEY),
     ("expected key", "expected a key here, in line with its neighbours"),
     ("'-' indicator", "expected the next item of the list, '- ', in line with its neighbours"),
     ("<document start>", "text outside the list; expected only '- ' items in line with the first"),
@@ -39,6 +45,11 @@ SYNTAX = (
 """What the parser says, and what is said of it."""
 NOTICED_LATE = ("unexpected end of stream", "could not find expected ':'")
 """Said of where the text begins, as is all that the parser only notices at the end of the file."""
+NOT_CLOSED = ("',' or ']'", "',' or '}'")
+"""Said of where the list or mapping begins, when it was to end in an earlier line."""
+ITEM_WITHOUT_COLON = re.compile(r"\s*(?:- +)+(?=[^\s#\"'\[{&*!|>%@`])(?!.*:(?:\s|$))")
+ID_IN_YAML = re.compile(r"""(?:^\s*-? *|[{,] *)["']?id["']? *:? *["']?([\w-]{1,100})""", re.MULTILINE)
+ID_IN_JSON = re.compile(r"""["']id["']?\s*:?\s*["']?([\w-]{1,100})""")
 JSON_SYNTAX = (
     ("property name", "expected a key in double quotes"),
     ("':'", "expected ':' after the key"),
@@ -75,7 +86,8 @@ def cleaned(text: str, path: str, faults: Faults) -> tuple[str, bool]:
         if bad := UNPRINTABLE_IN_YAML.search(line):
             message = f"unprintable character U+{ord(bad[0]):04X}; expected it left out"
             faults.add(Place(path, index + 1, bad.start() + 1), message)
-            lines[index] = UNPRINTABLE_IN_YAML.sub(REPLACEMENT, line)
+            in_indentation = not line[: bad.start()].strip(" ")
+            lines[index] = UNPRINTABLE_IN_YAML.sub("" if in_indentation else REPLACEMENT, line)
         if CONFLICT.match(line):
             faults.add(Place(path, index + 1, 1), CONFLICT_FOUND)
             side = line[0] if side or line[0] == "<" else ""
@@ -88,8 +100,14 @@ def cleaned(text: str, path: str, faults: Faults) -> tuple[str, bool]:
 def yaml_fault(error: MarkedYAMLError, text: str) -> tuple[Position, str]:
     """Where YAML went wrong, and what to say of it."""
     problem, mark, end = error.problem or "not YAML", error.problem_mark, len(text.rstrip())
-    if error.context_mark and (mark.index >= end or any(sign in problem for sign in NOTICED_LATE)):
-        mark = error.context_mark
+    if (begun := error.context_mark) and (
+        mark.index >= end
+        or any(sign in problem for sign in NOTICED_LATE)
+        or (mark.line > begun.line and any(sign in problem for sign in NOT_CLOSED))
+    ):
+        mark = begun
+    if "mapping values" in problem and (above := _item_without_colon(text, mark.line)):
+        return above, NO_KEY
     at = mark.line + 1, mark.column + 1
     if mark.index >= end:
         lines = BREAK.split(text[:end])
@@ -97,8 +115,27 @@ def yaml_fault(error: MarkedYAMLError, text: str) -> tuple[Position, str]:
     character = text[mark.index : mark.index + 1]
     said = next((said for sign, said in SYNTAX if sign in problem), f"{problem}; expected YAML")
     if character == "\t":
-        said = SYNTAX[0][1]
+        said = TAB
+    elif character.isspace() and character not in " \r\n":
+        said = f"a space of another kind, U+{ord(character):04X}; expected plain spaces"
     return at, said.replace("{character}", repr(character))
+
+
+def _item_without_colon(text: str, line: int) -> Position | None:
+    """Where the item begins whose first key has no colon, if it stands in the last line above that says anything."""
+    lines = [(number, one) for number, one in enumerate(BREAK.split(text)[:line]) if one.split("#")[0].strip()]
+    found = ITEM_WITHOUT_COLON.match(lines[-1][1]) if lines else None
+    return (lines[-1][0] + 1, found.end() + 1) if found else None
+
+
+def ids_in_yaml(text: str) -> set[str]:
+    """The ids that stand in a text that cannot be read as YAML."""
+    return set(ID_IN_YAML.findall(text))
+
+
+def ids_in_json(text: str) -> set[str]:
+    """The ids that stand in a line that cannot be read as a record."""
+    return set(ID_IN_JSON.findall(text))
 
 
 def json_fault(error: json.JSONDecodeError) -> str:

@@ -124,9 +124,11 @@ def database(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def store(database: str, make_store: Callable[[str], Store]) -> Store:
+def store(database: str, make_store: Callable[[str], Store]) -> Iterator[Store]:
     """An empty store of its own for one test, on each database."""
-    return make_store(database)
+    store = make_store(database)
+    yield store
+    store.close()
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ import pytest
 import typer
 
 from app.cli import command as command_line
-from app.cli import serve
 from app.settings import Settings
 from seed import record
 from tests.documents import (
@@ -86,7 +85,7 @@ def test_the_settings_are_those_of_the_table():
         for option in typer.main.get_command(command_line).commands["serve"].params
         if option.envvar
     }
-    assert options, serve
+    assert options
     rows = re.findall(r"^\| `([A-Z_]+)` \| (?:`([^`]*)`)? ?\|", section(text_of("README.md"), "Settings"), re.MULTILINE)
     assert dict(rows) == {name: str(default) for name, default in (fields | options).items()}
 

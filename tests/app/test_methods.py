@@ -32,6 +32,22 @@ def test_head_has_the_headers_of_get_and_no_body(client, path, encoding):
     assert head.content == b""
 
 
+@pytest.mark.parametrize("path", ADDRESSES + FAULTY)
+def test_nothing_is_sent_after_the_headers_of_head(client, portal, path):
+    sent: list[bytes] = []
+
+    async def listen(scope: Any, receive: Any, send: Any) -> None:
+        async def send_noted(message: Any) -> None:
+            sent.append(message.get("body", b""))
+            await send(message)
+
+        await client.app(scope, receive, send_noted)
+
+    Client(portal, listen).request("HEAD", path)
+    assert len(sent) > 1
+    assert b"".join(sent) == b""
+
+
 @pytest.mark.parametrize("operation", OPERATIONS, ids=str)
 def test_head_is_conditional_too(client, operation: Operation):
     tag = client.get(operation.path).headers.get("ETag")

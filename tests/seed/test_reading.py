@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from seed import reading
+from seed import reading_ndjson, reading_yaml
 from seed.faults import Fault, Faults, Place, RecordRefused
 from seed.reading import Item, read_record
 
@@ -176,8 +176,8 @@ def test_a_fault_of_yaml_is_told_at_its_place(tmp_path: Path, content: str | byt
 def test_every_fault_of_a_yaml_file_is_told_in_one_run_and_its_good_parts_are_read(tmp_path: Path) -> None:
     content = "- a: 1\n  a: 2\n- b: *x\n  c: 3\n- text\n- d: \x07\n- 1: x\n- e: 5\n- f: [\n- g: 1\n"
     items, faults = read(tmp_path / "a.yaml", content)
-    assert [fault.split(": ")[0] for fault in faults] == ["2:3", "3:6", "5:3", "6:6", "7:3", "10:1"]
-    assert [item.data for item in items] == [{"a": 1}, {"b": None, "c": 3}, {"d": "\ufffd"}, {}, {"e": 5}]
+    assert [fault.split(": ")[0] for fault in faults] == ["2:3", "3:6", "5:3", "6:6", "7:3", "9:7"]
+    assert [item.data for item in items] == [{"a": 1}, {"b": None, "c": 3}, {"d": "\ufffd"}, {}, {"e": 5}, {"g": 1}]
 
 
 def test_a_merge_conflict_is_one_fault_a_marker_and_our_side_is_read(tmp_path: Path) -> None:
@@ -282,10 +282,10 @@ def test_a_path_that_gives_no_record_is_a_fault(tmp_path: Path) -> None:
 
 
 def test_bulk_data_in_yaml_and_endless_lines_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "LARGEST_YAML", 2**20)
-    monkeypatch.setattr(reading, "LONGEST_LINE", 2**20)
+    monkeypatch.setattr(reading_yaml, "LARGEST", 2**20)
+    monkeypatch.setattr(reading_ndjson, "LONGEST_LINE", 2**20)
     _, faults = read(tmp_path / "a.yaml", "#" * (2**20 + 1))
-    assert faults == ["1:1: larger than 1 MiB; use NDJSON for bulk data"]
+    assert faults == ["1:1: larger than 1 MiB; use several files, or NDJSON for bulk data"]
     items, faults = read(tmp_path / "a.ndjson", " " * (3 * 2**20 + 5) + '\n{"kind": "event", "a": 1}')
     assert faults == ["1:1: line longer than 1 MiB; expected one object a line"]
     assert [where(item.place(("a",))) for item in items] == [(2, 24)]
