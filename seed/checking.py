@@ -56,6 +56,9 @@ def check(paths: Sequence[Path], *, allow_uncited: bool = False) -> Collection:
     collection = parsed.collection
     collection.vocabulary = vocabularies(collection)
     for item in parsed.every:
+        if item.kind == "vocabulary" and isinstance(codes := item.data.get("codes"), dict):
+            faults.lost |= codes.keys()
+    for item in parsed.every:
         for loc, told in broken_rules(item.kind, item.data):
             faults.add(item.place(loc), told)
         _check_uses(item, parsed, faults)
@@ -94,7 +97,7 @@ def _check_uses(item: Item, parsed: Parsed, faults: Faults) -> None:
                 continue
             if kind not in HIERARCHIES and kind != "publisher":
                 codes = parsed.collection.vocabulary[kind].codes
-                if value not in codes:
+                if value not in codes and value not in faults.lost:
                     faults.add(item.place(loc), f"unknown {kind.replace('-', ' ')} '{value}'{_code(value, codes)}")
             elif ID.fullmatch(value) and (kind, value) not in parsed.items and not _may_be_lost(value, faults):
                 ids = [one for other, one in parsed.items if other == kind and ID.fullmatch(one)]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -79,14 +80,14 @@ def _salvage(text: str, line: int, error: Exception, builder: Builder, *, in_con
 
 
 def _parts(text: str, line: int) -> Iterator[tuple[int, str]]:
-    """The text of each item from the one at `line` on, with how many lines stand above it."""
+    """What stands above the list, and each item from the one at `line` on, with how many lines stand above it."""
     if not (first := FIRST_ITEM.search(text)):
         return
     lines = BREAK.sub("\n", text).split("\n")
     dash = first[1] + "-"
     starts = [n for n, one in enumerate(lines) if one == dash or one.startswith(dash + " ")]
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        if end >= line:
+    for start, end in pairwise([0, *starts, len(lines)]):
+        if end >= line and start < end:
             yield start, "\n".join(lines[start:end]) + "\n"
 
 
@@ -126,7 +127,7 @@ def _build(parsed: Iterator[events.Event], builder: Builder, *, is_part: bool = 
                 yield builder.root
             elif not builder.open and not is_part:
                 builder.fault(builder.root[1].at if builder.root[0] else (1, 1), "expected a list of records")
-    if not documents:
+    if not documents and not is_part:
         builder.fault((1, 1), "empty file; expected a list of records")
 
 

@@ -48,6 +48,7 @@ NOTICED_LATE = ("unexpected end of stream", "could not find expected ':'")
 NOT_CLOSED = ("',' or ']'", "',' or '}'")
 """Said of where the list or mapping begins, when it was to end in an earlier line."""
 ITEM_WITHOUT_COLON = re.compile(r"\s*(?:- +)+(?=[^\s#\"'\[{&*!|>%@`])(?!.*:(?:\s|$))")
+ITEM_WITHOUT_SPACE = re.compile(r"\s*(?=-[^\s-])")
 ID_IN_YAML = re.compile(r"""(?:^\s*-? *|[{,] *)["']?id["']? *:? *["']?([\w-]{1,100})""", re.MULTILINE)
 ID_IN_JSON = re.compile(r"""["']id["']?\s*:?\s*["']?([\w-]{1,100})""")
 JSON_SYNTAX = (
@@ -106,8 +107,8 @@ def yaml_fault(error: MarkedYAMLError, text: str) -> tuple[Position, str]:
         or (mark.line > begun.line and any(sign in problem for sign in NOT_CLOSED))
     ):
         mark = begun
-    if "mapping values" in problem and (above := _item_without_colon(text, mark.line)):
-        return above, NO_KEY
+    if "mapping values" in problem and (of_above := _fault_of_line_above(text, mark.line)):
+        return of_above
     at = mark.line + 1, mark.column + 1
     if mark.index >= end:
         lines = BREAK.split(text[:end])
@@ -121,11 +122,15 @@ def yaml_fault(error: MarkedYAMLError, text: str) -> tuple[Position, str]:
     return at, said.replace("{character}", repr(character))
 
 
-def _item_without_colon(text: str, line: int) -> Position | None:
-    """Where the item begins whose first key has no colon, if it stands in the last line above that says anything."""
-    lines = [(number, one) for number, one in enumerate(BREAK.split(text)[:line]) if one.split("#")[0].strip()]
-    found = ITEM_WITHOUT_COLON.match(lines[-1][1]) if lines else None
-    return (lines[-1][0] + 1, found.end() + 1) if found else None
+def _fault_of_line_above(text: str, line: int) -> tuple[Position, str] | None:
+    """What is wrong with the last line above that says anything, if it begins an item and is to blame."""
+    lines = [(number, one) for number, one in enumerate(BREAK.split(text)[:line], 1) if one.split("#")[0].strip()]
+    number, above = lines[-1] if lines else (0, "")
+    if found := ITEM_WITHOUT_COLON.match(above):
+        return (number, found.end() + 1), NO_KEY
+    if found := ITEM_WITHOUT_SPACE.match(above):
+        return (number, found.end() + 1), "a '-' without a space; expected '- ' before each item of a list"
+    return None
 
 
 def ids_in_yaml(text: str) -> set[str]:

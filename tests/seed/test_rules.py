@@ -1,0 +1,78 @@
+"""The rules that a record must keep by itself, each told at the value that breaks it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.harbour import FILES, check_files, faults_of
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("latitude: 60.5\n  ", "", ["locations.yaml:7:14: expected latitude and longitude together"]),
+        ("longitude: 5.25\n  ", "", ["locations.yaml:7:13: expected latitude and longitude together"]),
+        ('from: "2019"', 'from: "2021"', ["actors.yaml:8:68: expected an end at or after the start, `from`"]),
+        ("how: reprints", "how: reprints, publisher: post", [
+            "sources.yaml:12:58: expected either a source or a publisher"]),
+        ("{source: gazette-monday, ", "{", ["sources.yaml:12:7: expected either a source or a publisher"]),
+        ("updated: 2020-03-04", "updated: 2020-03-02", [
+            "sources.yaml:7:12: expected a time at or after published, 2020-03-03"]),
+        ("published: 2020", "published_not_before: 2021-01-01\n  published: 2020", [
+            "sources.yaml:7:14: expected a time at or after published_not_before, 2021-01-01"]),
+        ("date: 2020-03-02", "date: 2020-03", ["events.yaml:5:15: expected a start_time only where date is a day"]),
+        ('date: "2020"', 'start_time: "10:00Z"', ["events.yaml:22:15: expected a start_time only where date is a day"]),
+        ("low: 2", "low: 9", ["events.yaml:10:39: expected low <= best <= high"]),
+        ("low: 2", "low: 2, best: 6", ["events.yaml:10:48: expected low <= best <= high"]),
+        ("low: 2, high: 5", "unit: crews", ["events.yaml:10:7: expected a value, or low, best or high"]),
+        ("supports: [date", "supports: [start_time, date, summary", []),
+        ("post-tuesday}", "post-tuesday, supports: [date, actors]}", [
+            "events.yaml:24:60: supports 'actors', which the event does not have; expected a field that it has"]),
+        ("- {key: monday", "- {key: monday, source: post-tuesday}\n    - {key: monday", [
+            "events.yaml:25:13: the key 'monday' stands already; expected another"]),
+        ("The talks, on", "The talks, held on this Monday", ["events.yaml:17:25: `starts` has 6 words; give 1 to 5"]),
+        ("said the league.", "said\\n the league.", [
+            "events.yaml:17:48: `ends` holds a line break; choose words of one line"]),
+        ('league."', 'league.", after: It met again later', ["events.yaml:17:75: `after` has 4 words; give 1 to 3"]),
+        ('league."', 'league.", start: 90, end: 90', ["events.yaml:17:84: expected an end after the start 90"]),
+        ('league."', 'league.", start: 90', ["events.yaml:17:75: expected start and end together"]),
+        ("part_of, event: harbour-talks", "follows, event: second-round", [
+            "events.yaml:26:30: a relation of the event to itself; expected another event"]),
+        ("part_of, event: harbour-talks", "part_of, event: second-round", [
+            "events.yaml:26:30: a relation of the event to itself; expected another event"]),
+    ],
+)  # fmt: skip
+def test_a_broken_rule_is_told_alone_at_the_value_that_breaks_it(
+    tmp_path: Path, old: str, new: str, told: list[str]
+) -> None:
+    assert faults_of(tmp_path, (old, new)) == told
+
+
+def test_instants_are_compared_across_their_zones(tmp_path: Path) -> None:
+    published = ("published: 2020-03-03", "published: 2020-03-04T10:00:00+02:00")
+    assert faults_of(tmp_path, published, ("updated: 2020-03-04", "updated: 2020-03-04T08:00:00Z")) == []
+    assert faults_of(tmp_path, published, ("updated: 2020-03-04", "updated: 2020-03-04T07:59:59Z")) == [
+        "sources.yaml:7:12: expected a time at or after published, 2020-03-04T10:00:00+02:00"
+    ]
+
+
+def test_a_rule_is_told_even_where_another_value_of_the_record_is_wrong(tmp_path: Path) -> None:
+    changes = [
+        ("precision: exact", "precison: exact"),
+        ("latitude: 60.5\n  ", ""),
+        ("parent: north-coast", "parent: x"),
+    ]
+    assert [fault.split(": ")[0] for fault in faults_of(tmp_path, *changes)] == [
+        f"locations.yaml:{place}" for place in ("6:11", "7:14", "8:3")
+    ]
+
+
+def test_a_rule_about_a_value_of_the_wrong_type_is_left_to_the_fault_of_its_type(tmp_path: Path) -> None:
+    wrong = "[1, text, null, {a: 1}, [x], true]"
+    for name, content in FILES.items():
+        for line in content.splitlines():
+            if line.startswith(("  ", "- ")) and ": " in line and "{" not in line:
+                damaged = content.replace(line, f"{line.partition(':')[0]}: {wrong}", 1)
+                faults = check_files(tmp_path, FILES | {name: damaged})
+                number = content[: content.index(line)].count("\n") + 1
+                assert any(fault.startswith(f"{name}:{number}:") for fault in faults), (name, line, faults)
