@@ -35,7 +35,8 @@ class ReadOnlyMethods:
         else:
             problem = Problem(METHOD_NOT_ALLOWED, f"Expected one of {ALLOWED}.")
             content = json.dumps(problem.content()).encode()
-            refusal = Response(content, 405, headers={"Allow": ALLOWED}, media_type=MEDIA_TYPE)
+            headers = {"Allow": ALLOWED, "Cache-Control": "no-store"}
+            refusal = Response(content, 405, headers, media_type=MEDIA_TYPE)
             await refusal(scope, receive, send)
 
 

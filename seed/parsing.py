@@ -45,8 +45,9 @@ def parse(items: Iterable[Item], faults: Faults) -> Parsed:
             faults.lost.add(re.sub(r"[\W_]+", "-", record_id[:200]).strip("-").lower())
         first = parsed.items.setdefault((item.kind, record_id), item)
         if first is not item:
-            told = f"the id '{_shown(record_id)}' stands already at {first.place(('id',))}; expected another"
-            faults.add(item.place(("id",)), told)
+            for one, other in ((item, first), (first, item)):
+                told = f"the id '{_shown(record_id)}' stands at {other.place(('id',))} too; expected another"
+                faults.add(one.place(("id",)), told)
         elif record is not None:
             getattr(parsed.collection, item.kind)[record_id] = record
     return parsed

@@ -37,17 +37,17 @@ def yaml_items(path: Path, faults: Faults) -> Iterator[tuple[dict[str, Any], Spo
     if written is None:
         faults.is_incomplete = True
         return
-    text, in_conflict = cleaned(written, builder.path, faults)
-    if in_conflict:
+    text, conflicts = cleaned(written, builder.path, faults)
+    if conflicts:
         faults.lost |= ids_in_yaml(written)
-    for data, spot in _roots(text, builder, in_conflict=in_conflict):
+    for data, spot in _roots(text, builder, conflicts):
         if isinstance(data, dict):
             yield data, spot
         else:
             builder.fault(spot.at, "expected a record")
 
 
-def _roots(text: str, builder: Builder, *, in_conflict: bool) -> Iterator[Root]:
+def _roots(text: str, builder: Builder, conflicts: list[int]) -> Iterator[Root]:
     """What stands in the list; an item counts once the next has begun, since an error may belong to it."""
     held: Root | None = None
     try:
@@ -56,15 +56,15 @@ def _roots(text: str, builder: Builder, *, in_conflict: bool) -> Iterator[Root]:
                 yield held
             held = root
     except (MarkedYAMLError, TooDeepError) as error:
-        yield from _salvage(text, held[1].at[0] if held else 0, error, builder, in_conflict=in_conflict)
+        yield from _salvage(text, held[1].at[0] if held else 0, error, builder, conflicts)
     else:
         if held:
             yield held
 
 
-def _salvage(text: str, line: int, error: Exception, builder: Builder, *, in_conflict: bool) -> Iterator[Root]:
+def _salvage(text: str, line: int, error: Exception, builder: Builder, conflicts: list[int]) -> Iterator[Root]:
     """The items from the one at a line on, each read by itself, so that an error ends one item and not the file."""
-    told = in_conflict
+    told = bool(conflicts)
     for above, part in _parts(text, line):
         builder.above, builder.open = above, []
         try:
@@ -72,10 +72,12 @@ def _salvage(text: str, line: int, error: Exception, builder: Builder, *, in_con
         except (MarkedYAMLError, TooDeepError) as one:
             told = True
             builder.faults.lost |= ids_in_yaml(part)
-            if not in_conflict and not isinstance(one, TooDeepError):
+            below = above + part.count("\n")
+            if isinstance(one, MarkedYAMLError) and not any(above < marker <= below for marker in conflicts):
                 (line, column), said = yaml_fault(one, part)
                 builder.fault((above + line, column), said)
-    if not told and not isinstance(error, TooDeepError):
+    if not told and isinstance(error, MarkedYAMLError):
+        builder.faults.lost |= ids_in_yaml(text)
         builder.fault(*yaml_fault(error, text))
 
 

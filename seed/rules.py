@@ -94,12 +94,11 @@ def _quantities(data: dict[str, Any]) -> Told:
 
 
 def _citations(data: dict[str, Any]) -> Told:
-    keys: set[str] = set()
+    keys: dict[str, Loc] = {}
     for loc, key in values_at(data, "citations.*.key"):
-        if isinstance(key, str):
-            if key in keys:
-                yield loc, f"the key '{key[:100]}' stands already; expected another"
-            keys.add(key)
+        if isinstance(key, str) and (first := keys.setdefault(key, loc)) != loc:
+            for one in (first, loc):
+                yield one, f"the key '{key[:100]}' stands at two citations; expected another"
     for loc, name in values_at(data, "citations.*.supports.*"):
         if name in SUPPORTED_FIELDS and data.get(name) in (None, [], ""):
             yield loc, f"supports '{name}', which the event does not have; expected a field that it has"

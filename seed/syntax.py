@@ -77,12 +77,12 @@ def decode(raw: bytes, path: str, faults: Faults, line: int = 1) -> str | None:
         return None if b"\0" in raw else raw.decode(errors="replace")
 
 
-def cleaned(text: str, path: str, faults: Faults) -> tuple[str, bool]:
-    """The text without unprintable characters, and with our side alone of a merge conflict; whether there was one."""
-    in_conflict = CONFLICT.search(text) is not None
-    if not in_conflict and not UNPRINTABLE_IN_YAML.search(text):
-        return text, False
+def cleaned(text: str, path: str, faults: Faults) -> tuple[str, list[int]]:
+    """The text without unprintable characters, and with our side alone of a merge conflict; the lines of its markers."""
+    if not CONFLICT.search(text) and not UNPRINTABLE_IN_YAML.search(text):
+        return text, []
     lines, side = BREAK.split(text), ""
+    markers = []
     for index, line in enumerate(lines):
         if bad := UNPRINTABLE_IN_YAML.search(line):
             message = f"unprintable character U+{ord(bad[0]):04X}; expected it left out"
@@ -91,11 +91,12 @@ def cleaned(text: str, path: str, faults: Faults) -> tuple[str, bool]:
             lines[index] = UNPRINTABLE_IN_YAML.sub("" if in_indentation else REPLACEMENT, line)
         if CONFLICT.match(line):
             faults.add(Place(path, index + 1, 1), CONFLICT_FOUND)
+            markers.append(index + 1)
             side = line[0] if side or line[0] == "<" else ""
         if CONFLICT.match(line) or side in ("=", "|"):
             lines[index] = ""
         side = side.replace(">", "")
-    return "\n".join(lines), in_conflict
+    return "\n".join(lines), markers
 
 
 def yaml_fault(error: MarkedYAMLError, text: str) -> tuple[Position, str]:

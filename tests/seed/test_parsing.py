@@ -126,7 +126,8 @@ def test_an_id_stands_once_of_each_kind_whatever_the_file(tmp_path: Path) -> Non
     assert faults_of(tmp_path, ("id: north-coast", "id: anna-berg"), ("parent: north-coast", "parent: anna-berg")) == []
     second = {"actors-more.yaml": "- id: x\n  name: X\n- {name: Anna, id: anna-berg}\n"}
     assert check_files(tmp_path, FILES | second) == [
-        "actors.yaml:4:7: the id 'anna-berg' stands already at actors-more.yaml:3:20; expected another"
+        "actors-more.yaml:3:20: the id 'anna-berg' stands at actors.yaml:4:7 too; expected another",
+        "actors.yaml:4:7: the id 'anna-berg' stands at actors-more.yaml:3:20 too; expected another",
     ]
 
 
