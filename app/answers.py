@@ -9,7 +9,8 @@ from fastapi import Depends, Request, Response
 
 from app.caching import cache_control, entity_tag, held_tag
 from app.database import Database
-from app.pagination import Page, PageQuestion, Question, write_cursor
+from app.pagination import Page, PageQuestion, write_cursor
+from app.parameters import Question
 from app.problems import NOT_FOUND, Problem
 from app.queries.revisions import fetch_asked
 from app.settings import Settings
@@ -53,6 +54,7 @@ class Asked:
             revision.digest,
             canonical,
             getattr(question, "cursor", None) or "",
+            str(revision.published_at) * question.shows_when_published,
             settings.title,
             settings.license,
             settings.attribution,

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.instants import parse_instant
-from app.pagination import ID_PATTERN
+from app.parameters import ID_PATTERN
 from app.problems import nearest
 from seed.dates import parse_date
 

@@ -61,10 +61,11 @@ def _lineage(data: dict[str, Any]) -> Told:
 
 
 def _times(data: dict[str, Any]) -> Told:
-    names = [name for name in ("published_not_before", "published", "updated") if isinstance(data.get(name), str)]
-    for earlier, later in pairwise(names):
-        if _is_before(data[later], data[earlier]):
-            yield (later,), f"expected a time at or after {earlier}, {data[earlier]}"
+    names = ("published_not_before", "published", "updated")
+    given = {name: str(data[name]) for name in names if isinstance(data.get(name), str | int)}
+    for earlier, later in pairwise(given):
+        if _is_before(given[later], given[earlier]):
+            yield (later,), f"expected a time at or after {earlier}, {given[earlier]}"
 
 
 def _is_before(one: str, other: str) -> bool:

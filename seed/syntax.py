@@ -78,7 +78,7 @@ def decode(raw: bytes, path: str, faults: Faults, line: int = 1) -> str | None:
 
 
 def cleaned(text: str, path: str, faults: Faults) -> tuple[str, list[int]]:
-    """The text without unprintable characters, and with our side alone of a merge conflict; the lines of its markers."""
+    """The text without unprintable characters and with our side alone of a conflict, and the lines of its markers."""
     if not CONFLICT.search(text) and not UNPRINTABLE_IN_YAML.search(text):
         return text, []
     lines, side = BREAK.split(text), ""

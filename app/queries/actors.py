@@ -6,7 +6,8 @@ from typing import Annotated
 from pydantic import Field
 
 from app.database import Database
-from app.pagination import Country, Ids, Known, Page, PageQuestion, Words
+from app.pagination import Page, PageQuestion
+from app.parameters import Code, Country, Ids, Known, Words
 from app.queries.records import fetch_records, one_of, words
 from app.queries.terms import Name
 from app.tables import Actor, Revision
@@ -16,7 +17,7 @@ class ActorQuery(PageQuestion):
     """Actors, by id."""
 
     q: Words | None = Field(None, description="All these words in name and aliases; case- and accent-blind.")
-    type: Annotated[Ids, Known("actor-type")] = Field([], description="A code of the `actor-type` list.")
+    type: Annotated[list[Code], Known("actor-type")] = Field([], description="A code of the `actor-type` list.")
     country: Annotated[list[Country], Known("country")] = Field([], description="ISO 3166-1 alpha-2.")
     member_of: Annotated[Ids, Known("actor")] = Field([], description="Members of this actor, and their members.")
 

@@ -6,7 +6,8 @@ from typing import Annotated
 from pydantic import Field
 
 from app.database import Database
-from app.pagination import Code, Ids, Known, Page, PageQuestion
+from app.pagination import Page, PageQuestion
+from app.parameters import Code, Ids, Known
 from app.queries.records import fetch_records, one_of
 from app.queries.terms import Name
 from app.tables import Citation, Revision
@@ -18,7 +19,7 @@ class CitationQuery(PageQuestion):
     event: Annotated[Ids, Known("event")] = Field([], description="Citations of this event.")
     source: Annotated[Ids, Known("source")] = Field([], description="Passages of this source.")
     publisher: Annotated[Ids, Known("publisher")] = Field([], description="Passages of this publisher's sources.")
-    stance: Annotated[Ids, Known("stance")] = Field([], description="A code of the `stance` list.")
+    stance: Annotated[list[Code], Known("stance")] = Field([], description="A code of the `stance` list.")
     speaker: Annotated[Ids, Known("actor")] = Field([], description="Attributed to this actor, or a member of it.")
     verification: Annotated[list[Code], Known("verification")] = Field(
         [], description="A code of the `verification` list."

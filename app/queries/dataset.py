@@ -3,13 +3,15 @@
 from sqlalchemy import func, select
 
 from app.database import Database
-from app.pagination import Question
+from app.parameters import Question
 from app.schemas import DatasetCounts
 from app.tables import LAST, Actor, Citation, Event, Location, Publisher, Record, Revision, Source, known, published
 
 
 class DatasetQuery(Question):
     """The data set: what it is, and how much there is of it."""
+
+    shows_when_published = True
 
 
 def fetch_counts(database: Database, asked: Revision) -> DatasetCounts:

@@ -11,7 +11,8 @@ from sqlmodel import col
 from app.database import Database
 from app.instants import microseconds, parse_day, parse_day_or_instant
 from app.keys import first_key
-from app.pagination import Day, Ids, Known, Page, PageQuestion, Question, When, Words, refuse_reversed
+from app.pagination import Page, PageQuestion
+from app.parameters import Code, Day, Ids, Known, Question, When, Words, refuse_reversed
 from app.periods import LONGEST_COVER, cover
 from app.problems import refuse
 from app.queries.matching import Condition, Matching, Span, any_of
@@ -33,7 +34,9 @@ class EventFilter(Question):
     id: Annotated[Ids, Known("event")] = Field([], description="Events by id.")
     actor: Annotated[Ids, Known("actor")] = Field([], description="Events with this actor, or a member of it.")
     actor_match: Literal["any", "all"] = Field("any", description="With several actors: any of them, or all.")
-    role: Annotated[Ids, Known("role")] = Field([], description="In this role; with `actor`, that actor's own role.")
+    role: Annotated[list[Code], Known("role")] = Field(
+        [], description="In this role; with `actor`, that actor's own role."
+    )
     location: Annotated[Ids, Known("location")] = Field([], description="Events at this place, or inside it.")
     bbox: Box | None = Field(None, description="`west,south,east,north` in degrees; west > east crosses the date line.")
     near: Point | None = Field(None, description="`lat,lon` in degrees; goes with `radius_km`.")
@@ -42,8 +45,8 @@ class EventFilter(Question):
     publisher: Annotated[Ids, Known("publisher")] = Field([], description="Events cited from this publisher.")
     reported_from: When | None = Field(None, description="Cited from a source available at or after (day or instant).")
     reported_to: When | None = Field(None, description="Cited from a source available at or before (day or instant).")
-    type: Annotated[Ids, Known("type")] = Field([], description="A code of the `type` list.")
-    modality: Annotated[Ids, Known("modality")] = Field([], description="A code of the `modality` list.")
+    type: Annotated[list[Code], Known("type")] = Field([], description="A code of the `type` list.")
+    modality: Annotated[list[Code], Known("modality")] = Field([], description="A code of the `modality` list.")
     tag: Annotated[Ids, Known("tag")] = Field([], description="A tag.")
     part_of: Annotated[Ids, Known("event")] = Field([], description="Events that are part of this event.")
     q: Words | None = Field(None, description='All these words in title, summary and names; "a phrase" as it stands.')

@@ -6,7 +6,8 @@ from typing import Annotated
 from pydantic import Field
 
 from app.database import Database
-from app.pagination import Country, Ids, Known, Page, PageQuestion, Words
+from app.pagination import Page, PageQuestion
+from app.parameters import Code, Country, Ids, Known, Words
 from app.queries.places import Box, in_box
 from app.queries.records import fetch_records, one_of, words
 from app.queries.terms import Name
@@ -17,7 +18,7 @@ class LocationQuery(PageQuestion):
     """Locations, by id."""
 
     q: Words | None = Field(None, description="All these words in name and aliases; case- and accent-blind.")
-    type: Annotated[Ids, Known("location-type")] = Field([], description="A code of the `location-type` list.")
+    type: Annotated[list[Code], Known("location-type")] = Field([], description="A code of the `location-type` list.")
     country: Annotated[list[Country], Known("country")] = Field([], description="ISO 3166-1 alpha-2.")
     parent: Annotated[Ids, Known("location")] = Field([], description="Directly in this place.")
     within: Annotated[Ids, Known("location")] = Field([], description="In this place, at any depth.")

@@ -6,7 +6,8 @@ from typing import Annotated
 from pydantic import Field
 
 from app.database import Database
-from app.pagination import Country, Ids, Known, Page, PageQuestion, Words
+from app.pagination import Page, PageQuestion
+from app.parameters import Code, Country, Known, Words
 from app.queries.records import fetch_records, one_of, words
 from app.queries.terms import Name
 from app.tables import Publisher, Revision
@@ -17,7 +18,7 @@ class PublisherQuery(PageQuestion):
 
     q: Words | None = Field(None, description="All these words in the name; case- and accent-blind.")
     country: Annotated[list[Country], Known("country")] = Field([], description="ISO 3166-1 alpha-2.")
-    ownership: Annotated[Ids, Known("ownership")] = Field([], description="A code of the `ownership` list.")
+    ownership: Annotated[list[Code], Known("ownership")] = Field([], description="A code of the `ownership` list.")
 
 
 def term_names(question: PublisherQuery) -> Iterator[list[Name]]:

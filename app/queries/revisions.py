@@ -7,7 +7,8 @@ from sqlmodel import col
 
 from app.database import Database
 from app.instants import microseconds, parse_day_or_instant, show_microseconds
-from app.pagination import Page, PageQuestion, Position, Question, check_cursor, read_cursor
+from app.pagination import Page, PageQuestion, Position, check_cursor, read_cursor
+from app.parameters import Question
 from app.problems import UNAVAILABLE, Problem, refuse
 from app.schemas import RevisionPublic
 from app.tables import OPEN, Revision
@@ -18,6 +19,8 @@ LONGEST_NUMBER = 18
 
 class RevisionQuery(PageQuestion):
     """Published states, newest first."""
+
+    shows_when_published = True
 
 
 def fetch_asked(database: Database, question: Question) -> tuple[Revision, Position | None]:

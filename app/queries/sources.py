@@ -9,7 +9,8 @@ from sqlmodel import col
 
 from app.database import Database
 from app.instants import parse_day
-from app.pagination import Day, Ids, Known, Language, Page, PageQuestion, Words, refuse_reversed
+from app.pagination import Page, PageQuestion
+from app.parameters import Code, Day, Ids, Known, Language, Words, refuse_reversed
 from app.queries.records import fetch_records, one_of, words
 from app.queries.terms import Name
 from app.tables import Revision, Source
@@ -20,7 +21,7 @@ class SourceQuery(PageQuestion):
 
     q: Words | None = Field(None, description="All these words in the title; case- and accent-blind.")
     publisher: Annotated[Ids, Known("publisher")] = Field([], description="Published by this publisher.")
-    kind: Annotated[Ids, Known("source-kind")] = Field([], description="A code of the `source-kind` list.")
+    kind: Annotated[list[Code], Known("source-kind")] = Field([], description="A code of the `source-kind` list.")
     language: Annotated[list[Language], Known("source-language")] = Field([], description="A BCP 47 tag.")
     published_from: Day | None = Field(None, description="Published on or after this day.")
     published_to: Day | None = Field(None, description="Published on or before this day.")

@@ -1,6 +1,5 @@
 """What the names in a question refer to: terms, looked up once and then remembered."""
 
-import types
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -8,7 +7,7 @@ from sqlalchemy import select, tuple_
 from sqlmodel import col
 
 from app.database import Database
-from app.pagination import Known, Question
+from app.parameters import Known, Question
 from app.problems import Refused, nearest, refuse_all
 from app.tables import Term
 
@@ -28,9 +27,6 @@ class Found:
     number: int
     since: int
     rows: int
-
-
-NOTHING = types.MappingProxyType[Name, Found]({})
 
 
 def fetch_terms(database: Database, names: Iterable[Name], revision: int) -> dict[Name, Found]:

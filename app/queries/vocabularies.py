@@ -4,7 +4,8 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from app.database import Database
-from app.pagination import Page, Question
+from app.pagination import Page
+from app.parameters import Question
 from app.tables import Revision, Vocabulary, published
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from app.answers import Asking
 from app.contract import RECORD_PROBLEMS
 from app.envelopes import EventAnswer, EventPage
-from app.pagination import Id, Question
+from app.parameters import Id, Question
 from app.queries.events import EventQuery, fetch_event, fetch_events
 
 router = APIRouter(prefix="/v1/events", tags=["events"])

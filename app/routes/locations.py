@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from app.answers import Asking
 from app.contract import RECORD_PROBLEMS
 from app.envelopes import LocationAnswer, LocationPage
-from app.pagination import Id, Question
+from app.parameters import Id, Question
 from app.queries.locations import LocationQuery, fetch_locations
 from app.queries.records import fetch_record
 from app.tables import Location

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from app.answers import Asking
 from app.contract import RECORD_PROBLEMS
 from app.envelopes import SourceAnswer, SourcePage
-from app.pagination import Id, Question
+from app.parameters import Id, Question
 from app.queries.records import fetch_record
 from app.queries.sources import SourceQuery, fetch_sources
 from app.tables import Source
