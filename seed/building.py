@@ -9,6 +9,8 @@ from typing import Any
 from seed.faults import Faults, Place
 
 DEEPEST = 20
+MOST_VALUES = 50_000
+"""In one record, its keys counted."""
 Position = tuple[int, int]
 """A line and a column."""
 
@@ -63,6 +65,7 @@ class Builder:
         self.above = 0
         """How many lines of the file stand above what is read."""
         self.open: list[_Open] = []
+        self.values = 0
         self.root: tuple[Any, Spot] = (None, Spot((1, 1)))
 
     def fault(self, at: Position, message: str) -> None:
@@ -104,7 +107,12 @@ class Builder:
 
     def _put(self, value: Any, spot: Spot, *, is_key: bool) -> None:
         if not self.open:
-            self.root = (value, spot)
+            self.root, self.values = (value, spot), 0
+            return
+        self.values += 1
+        if self.values > MOST_VALUES:
+            if self.values == MOST_VALUES + 1:
+                self.fault(spot.at, f"more than {MOST_VALUES} keys and values in one record; expected several records")
             return
         around = self.open[-1]
         if isinstance(around.value, list):

@@ -7,11 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from seed.building import DEEPEST, Builder, Spot, number
+from seed.building import DEEPEST, MOST_VALUES, Builder, Spot, number
 from seed.faults import Faults
 from seed.syntax import BYTE_ORDER_MARK, decode, ids_in_json, json_fault
 
-LONGEST_LINE = 16 * 2**20
+LONGEST_LINE = 4 * 2**20
 SUSPECT = re.compile(r"[\x7f-\x9f\ufffe\uffff]|\\(?:[bf]|u(?:00[01789]|[dD][89a-fA-F]|[fF]{3}[eEfF]))")
 WORDS = {"null": None, "true": True, "false": False}
 NOT_FINITE = ("NaN", "Infinity", "-Infinity")
@@ -30,7 +30,7 @@ class _Decoder:
     def decode(self, text: str) -> Any:
         self.is_suspect = ("\\" in text or not text.isprintable()) and bool(SUSPECT.search(text))
         data = self._decode(text)
-        self.is_suspect |= _is_too_deep([data] if isinstance(data, dict | list) else [])
+        self.is_suspect |= _is_too_much([data] if isinstance(data, dict | list) else [])
         return data
 
     def _mapping(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -44,12 +44,15 @@ class _Decoder:
         return value
 
 
-def _is_too_deep(level: list[Any]) -> bool:
+def _is_too_much(level: list[Any]) -> bool:
+    """Whether values are nested too deep, or too many."""
+    count = 0
     for _ in range(DEEPEST):
+        count += sum(len(whole) for whole in level)
         parts = (part for whole in level for part in (whole.values() if type(whole) is dict else whole))
         level = [part for part in parts if type(part) in (dict, list)]
-        if not level:
-            return False
+        if not level or count > MOST_VALUES // 2:
+            return count > MOST_VALUES // 2
     return True
 
 
@@ -101,6 +104,9 @@ def _scan(text: str, line: int, builder: Builder) -> tuple[Any, Spot]:
     """The value of a line of valid JSON and the places in it, with what no record may hold as faults."""
     for token in TOKEN.finditer(text):
         word, at = token[0], (line, token.start() + 1)
+        if builder.values > MOST_VALUES:
+            builder.open = []
+            break
         if word in "{[":
             builder.begin({} if word == "{" else [], at)
         elif word in "}]":

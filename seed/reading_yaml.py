@@ -14,7 +14,7 @@ from seed.faults import Faults
 from seed.syntax import BREAK, BYTE_ORDER_MARK, QUOTE, cleaned, decode, ids_in_yaml, yaml_fault
 
 LARGEST = 4 * 2**20
-HOPELESS = 1000  # nested so deep, an item is read no further: the time grows with the square of the depth
+HOPELESS = 100  # nested so deep, an item is read no further: the time grows with the square of the depth
 WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+(?:[eE][-+]?[0-9]+)?)?")
 FIRST_ITEM = re.compile(r"^( *)-(?: |\r?$)", re.MULTILINE)

@@ -173,7 +173,8 @@ def test_every_fault_in_every_file_is_told_in_one_run(tmp_path: Path) -> None:
         "bulk.ndjson": '{"kind": "actor", "id": "x", "name": 7}\n{\n{"kind": "actor", "id": "x", "name": "X"}\n',
     }
     assert [fault.split(": ")[0] for fault in check_files(tmp_path, FILES | damaged)] == [
-        "actors.yaml:1:3", "actors.yaml:2:3", "actors.yaml:6:9", "bulk.ndjson:1:25", "bulk.ndjson:1:38", "bulk.ndjson:2:2",
+        "actors.yaml:1:3", "actors.yaml:2:3", "actors.yaml:6:9",
+        "bulk.ndjson:1:25", "bulk.ndjson:1:38", "bulk.ndjson:2:2",
         "bulk.ndjson:3:25", "events.yaml:10:7", "events.yaml:24:29", "locations.yaml:7:13", "locations.yaml:9:14",
         "sources.yaml:4:8", "sources.yaml:7:12",
     ]  # fmt: skip

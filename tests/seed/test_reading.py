@@ -159,6 +159,7 @@ def test_a_byte_order_mark_is_no_character_of_the_file(tmp_path: Path) -> None:
         ("- a: 1\n\tb: 2\n", "2:1: a tab in the indentation; expected spaces"),
         ("- a: x: y\n", "1:7: a ':' out of place; expected the text in quotes, or the key in line with the others"),
         ("- a: 'x\n- b: 1\n", "1:6: a quote that is never closed; expected the same quote at the end of the text"),
+        ('- a: "x\n  b: "y"', "1:6: a quote that is never closed; expected the same quote at the end of the text"),
         ("- a: 1\nb: 2\n", "2:1: expected the next item of the list, '- ', in line with its neighbours"),
         ("- a: [1\n", "1:6: a list that is not closed; expected ',' or ']'"),
         (f"- a: {'[' * 19}{']' * 19}\n- b", "2:3: expected a record"),
