@@ -103,4 +103,8 @@ def _json(content: object) -> bytes:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-Asking = Annotated[Asked, Depends(Asked)]
+async def _asked(request: Request) -> Asked:
+    return Asked(request)
+
+
+Asking = Annotated[Asked, Depends(_asked)]

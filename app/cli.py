@@ -1,8 +1,10 @@
 """The command line. Heavy imports stand inside the commands: `serve` starts as fast as what it serves."""
 
+import shlex
 import socket
 import sys
 from collections.abc import Sequence
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -10,6 +12,7 @@ import typer
 from pydantic import ValidationError
 from sqlalchemy.exc import DatabaseError
 
+from app.problems import Problem
 from app.settings import Settings
 
 if TYPE_CHECKING:
@@ -21,6 +24,10 @@ if TYPE_CHECKING:
 RECORD = Path(__file__).parent.parent / "seed" / "data"
 SCHEMA = "0001"
 """The migration that this version's queries expect: the newest."""
+UNDEFINED_TABLE, DENIED = "42P01", "42501"
+"""What PostgreSQL calls these errors."""
+State = Enum("State", ["READY", "EMPTY", "OLD", "NEWER", "DENIED", "UNREADABLE"])
+"""What a look at the store finds."""
 
 command = typer.Typer(
     name="dateline",
@@ -59,11 +66,11 @@ def serve(
     """
     settings = _settings()
     port = _free_port(host, port)
-    state, reason = _state(settings)
-    if state in ("old", "empty") and "database_url" not in settings.model_fields_set:
-        _migrate(settings)
+    state, reason = _look(settings)
+    if state in (State.OLD, State.EMPTY) and "database_url" not in settings.model_fields_set:
+        _bring_up_to_date(settings)
         _publish(settings, _check([RECORD], allow_uncited=False))
-    elif state != "ready":
+    elif state is not State.READY:
         _stop(reason)
     import uvicorn
 
@@ -157,18 +164,23 @@ def _publish(settings: Settings, collection: "Collection") -> None:
     from seed.loading import RemovalRefused, publish
     from seed.writing import writing_engine
 
-    total = sum(len(getattr(collection, kind)) for kind in type(collection).__dataclass_fields__)
     columns = (TextColumn("Loading the record"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     engine = writing_engine(settings.database)
     try:
         with Progress(*columns, console=Console(stderr=True)) as bar:
-            task = bar.add_task("", total=total)
+            task = bar.add_task("", total=_count(collection))
             outcome = publish(engine, collection, lambda done: bar.advance(task, done))
     except RemovalRefused as refused:
         _stop(f"{refused}\nNothing was loaded: a published record never silently disappears.")
     finally:
         engine.dispose()
     print(_tell(outcome))
+
+
+def _count(record: "Collection") -> int:
+    """How many records there are, of all kinds."""
+    kinds = (record.publisher, record.source, record.actor, record.location, record.vocabulary, record.event)
+    return sum(len(kind) for kind in kinds)
 
 
 def _tell(outcome: "Outcome") -> str:
@@ -184,38 +196,48 @@ def _named(kind: str, count: int) -> str:
 
 
 def _migrate(settings: Settings) -> None:
+    state, reason = _look(settings)
+    if state is State.NEWER:
+        _stop(reason)
+    _bring_up_to_date(settings)
+
+
+def _bring_up_to_date(settings: Settings) -> None:
     from seed.migrating import migrate as migrate_store
 
-    state, reason = _state(settings)
-    if state == "newer":
-        _stop(reason)
     migrate_store(settings.database)
 
 
-def _state(settings: Settings) -> tuple[str, str]:
-    """The store's state, and why it cannot be served: one cheap look, without Alembic.
-
-    `ready`, `empty`, `old`, `newer`, or `unreachable` when the database does not answer.
-    """
+def _look(settings: Settings) -> tuple[State, str]:
+    """The store's state, and why it cannot be served: one cheap look, without Alembic."""
     from app.database import Database
-    from app.problems import Problem
 
     name = _variable("database_url")
     if (path := settings.file) and not path.exists():
-        return "old", f"There is no file {path}, which {name} names. Run: dateline seed"
+        return State.OLD, f"There is no file {path}, which {name} names. Run: dateline seed"
     database = Database(settings.database)
     try:
-        version = _version(database)
-        if version > SCHEMA:
-            return "newer", f"The store of {name} was made by a newer Dateline. Expected: that one, or another store"
-        if version < SCHEMA:
-            return "old", f"The store of {name} is not of this version. Run: dateline migrate"
-        is_empty = not database.newest_revision()
+        return _state(database, f"The store of {name}")
     except (DatabaseError, Problem) as error:
-        return "unreachable", f"The database of {name} does not answer: {_reason(error)}"
+        if getattr(_cause(error), "sqlstate", None) == DENIED:
+            role = shlex.quote(settings.database.username or "ROLE")
+            advice = f"Run, as the owner of the store: dateline migrate --grant-to {role}"
+            return State.DENIED, f"The role of {name} may not read the store. {advice}"
+        return State.UNREADABLE, f"The database of {name} cannot be read: {_reason(error)}"
     finally:
         database.close()
-    return ("empty", f"The store of {name} is empty. Run: dateline seed") if is_empty else ("ready", "")
+
+
+def _state(database: "Database", store: str) -> tuple[State, str]:
+    """Of a store that can be read."""
+    version = _version(database)
+    if version > SCHEMA:
+        return State.NEWER, f"{store} was made by a newer Dateline. Expected: that one, or another store"
+    if version < SCHEMA:
+        return State.OLD, f"{store} is not of this version. Run: dateline migrate"
+    if not database.newest_revision():
+        return State.EMPTY, f"{store} is empty. Run: dateline seed"
+    return State.READY, ""
 
 
 def _version(database: "Database") -> str:
@@ -226,7 +248,8 @@ def _version(database: "Database") -> str:
         try:
             return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
         except DatabaseError as error:
-            if "alembic_version" not in str(error.orig):
+            cause = _cause(error)
+            if getattr(cause, "sqlstate", None) != UNDEFINED_TABLE and "no such table" not in str(cause):
                 raise
             return ""
 
@@ -253,9 +276,15 @@ def _variable(field: object) -> str:
     return "DATABASE_URL" if str(field).lower() == "database_url" else f"DATELINE_{str(field).upper()}"
 
 
-def _reason(error: Exception) -> str:
+def _cause(error: BaseException) -> BaseException:
+    """What the database's driver raised."""
+    told = error.__cause__ if isinstance(error, Problem) and error.__cause__ else error
+    return getattr(told, "orig", None) or told
+
+
+def _reason(error: BaseException) -> str:
     """What the database says, in a line."""
-    said = str(getattr(error, "orig", None) or error).strip()
+    said = str(_cause(error)).strip()
     return said.splitlines()[0] if said else type(error).__name__
 
 

@@ -10,6 +10,8 @@ import hashlib
 HASH_BITS = 34
 QUARTER_BITS = 7
 UNDATED = 0
+LONG_DAYS = 31
+"""An event that spans more days than this is long: the others start within so many days of their end."""
 OPEN_END = 4_000_000
 """The end day of what has an open end: after every day."""
 

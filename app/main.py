@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from importlib.metadata import version
 
 import anyio.to_thread
@@ -80,25 +81,27 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.database.close()
 
 
-def _answer_problem(_request: Request, problem: Exception) -> Response:
+async def _answer_problem(_request: Request, problem: Exception) -> Response:
     if not isinstance(problem, Problem):
         raise problem
     headers = {"Cache-Control": "no-store", **problem.headers}
     return JSONResponse(problem.content(), problem.kind.status, headers, media_type=MEDIA_TYPE)
 
 
-def _answer_refusal(request: Request, error: Exception) -> Response:
+async def _answer_refusal(request: Request, error: Exception) -> Response:
     refusal = describe_refusal(request, error) if isinstance(error, RequestValidationError) else error
-    return _answer_problem(request, refusal)
+    return await _answer_problem(request, refusal)
 
 
-def _answer_missing(request: Request, _error: Exception) -> Response:
-    return _answer_problem(request, Problem(NOT_FOUND, "Expected one of the paths that /openapi.json lists."))
+async def _answer_missing(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException) or error.status_code != HTTPStatus.NOT_FOUND:
+        return await _answer_fault(request, error)
+    return await _answer_problem(request, Problem(NOT_FOUND, "Expected one of the paths that /openapi.json lists."))
 
 
-def _answer_fault(request: Request, _error: Exception) -> Response:
+async def _answer_fault(request: Request, _error: Exception) -> Response:
     detail = "The fault is logged; nothing about the question is wrong."
-    return _answer_problem(request, Problem(INTERNAL_ERROR, detail, headers=dict(SHARED)))
+    return await _answer_problem(request, Problem(INTERNAL_ERROR, detail, headers=dict(SHARED)))
 
 
 def create_served_app() -> FastAPI:

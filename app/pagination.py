@@ -17,10 +17,12 @@ from pydantic import Field
 
 from app.parameters import Cursor, Question, Whole
 from app.problems import refuse
-from app.tables import Revision
+from app.tables import OPEN, Revision
 
 DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 500
+
+Types = tuple[type, ...]
 
 
 class PageQuestion(Question):
@@ -33,6 +35,10 @@ class PageQuestion(Question):
     count: Annotated[str, Field(pattern="^exact$")] | None = Field(
         None, description="`exact` adds the number of all records of the question to `meta.total`.", examples=["exact"]
     )
+
+    def key_types(self) -> Types:
+        """What the sort key of a record consists of."""
+        return (str,)
 
 
 @dataclass(frozen=True)
@@ -64,19 +70,18 @@ def read_cursor(cursor: str) -> tuple[str, Position]:
         revision, *last = json.loads(text[16:])
     except (binascii.Error, UnicodeError, ValueError, TypeError):
         raise refuse("cursor", "expected a cursor as `links.next` gives it") from None
-    if (
-        not last
-        or type(revision) is not int
-        or not all(isinstance(value, int | str) for value in last)
-        or _encode(text.encode()) != cursor
-    ):
+    numbers = [value for value in (revision, *last) if type(value) is int]
+    if type(revision) is not int or any(abs(number) > OPEN for number in numbers) or _encode(text.encode()) != cursor:
         raise refuse("cursor", "expected a cursor as `links.next` gives it")
     return text[:16], Position(revision, tuple(last))
 
 
 def check_cursor(question: PageQuestion, revision: Revision, seal: str, position: Position) -> None:
     """Raises `Problem` when a cursor belongs to another question or another store."""
-    if seal != _seal(question, revision, json.dumps([revision.number, *position.last], separators=(",", ":"))):
+    is_of_question = tuple(map(type, position.last)) == question.key_types()
+    if not is_of_question or seal != _seal(
+        question, revision, json.dumps([revision.number, *position.last], separators=(",", ":"))
+    ):
         raise refuse("cursor", "expected a cursor of this very question and store; ask the first page again")
 
 

@@ -12,6 +12,9 @@ from app.words import split_words
 
 LONGEST_TEXT = 200
 LONGEST_CURSOR = 1_000
+MOST_VALUES = 50
+"""So many values one parameter may have."""
+MOST_WORDS = 20
 
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
@@ -43,18 +46,23 @@ def _checked_instant(text: str) -> str:
 def _checked_words(text: str) -> str:
     if text.count('"') % 2:
         raise ValueError('expected every " to be closed by another')
+    if len(split_words(text)) > MOST_WORDS:
+        raise ValueError(f"expected at most {MOST_WORDS} words")
     if not all(split_words(part) for part in re.findall('"([^"]*)"', text)) or not split_words(text):
         raise ValueError("expected at least one word, and one in every quoted phrase")
     return text
 
 
 Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=100)]
-Ids = list[Id]
 Code = Annotated[str, Field(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=100)]
 Country = Annotated[str, Field(pattern="^[A-Z]{2}$")]
 Language = Annotated[str, Field(pattern="^[A-Za-z0-9]{2,8}(-[A-Za-z0-9]{1,8})*$")]
 Day = Annotated[str, Field(max_length=20), AfterValidator(_checked_day)]
 When = Annotated[str, Field(max_length=40), AfterValidator(_checked_instant)]
+Ids = Annotated[list[Id], Field(max_length=MOST_VALUES)]
+Codes = Annotated[list[Code], Field(max_length=MOST_VALUES)]
+Countries = Annotated[list[Country], Field(max_length=MOST_VALUES)]
+Languages = Annotated[list[Language], Field(max_length=MOST_VALUES)]
 CleanText = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT), AfterValidator(_clean)]
 Cursor = Annotated[str, Field(min_length=1, max_length=LONGEST_CURSOR), AfterValidator(_clean)]
 Words = Annotated[CleanText, AfterValidator(_checked_words)]

@@ -3,9 +3,6 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-LONGEST_COVER = 40
-"""Years: a longer range is not covered."""
-
 
 def periods_of(day: date) -> tuple[str, str, str]:
     """The year, the month and the day that a day belongs to."""

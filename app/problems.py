@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MEDIA_TYPE = "application/problem+json"
+MOST_ERRORS = 20
+"""So many things wrong with one question are told."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,9 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
     errors: list[Refused] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
 
+    def __str__(self) -> str:
+        return self.detail
+
     def content(self) -> dict[str, Any]:
         """The body, as `ProblemPublic` describes it."""
         body: dict[str, Any] = {
@@ -75,6 +80,7 @@ def refuse(parameter: str, detail: str, nearest: str | None = None) -> Problem:
 
 
 def refuse_all(errors: list[Refused]) -> Problem:
+    errors = errors[:MOST_ERRORS]
     detail = "; ".join(f"{error.parameter}: {error.detail}" for error in errors)
     return Problem(INVALID_QUESTION, detail, errors)
 

@@ -9,12 +9,12 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 
-from app.problems import Problem, Refused, nearest, refuse_all
+from app.problems import MOST_ERRORS, Problem, Refused, nearest, refuse_all
 
 LONGEST_ECHO = 100
 
 
-def refuse_repeated(request: Request) -> None:
+async def refuse_repeated(request: Request) -> None:
     """Raises a `Problem` for a parameter given twice that takes one value, which a framework reads as the last."""
     single = _single_valued(request.scope["endpoint"])
     names = [name for name, _ in request.query_params.multi_items()]
@@ -23,7 +23,7 @@ def refuse_repeated(request: Request) -> None:
         raise refuse_all([Refused(name, "expected one value, not several") for name in repeated])
 
 
-def refuse_parameters(request: Request) -> None:
+async def refuse_parameters(request: Request) -> None:
     """Raises a `Problem` for any parameter of an operation that takes none."""
     if request.query_params:
         detail = "unknown parameter; this operation takes none"
@@ -33,7 +33,7 @@ def refuse_parameters(request: Request) -> None:
 def describe_refusal(request: Request, error: RequestValidationError) -> Problem:
     """The problem of a question that its model refuses."""
     known = sorted(_questions_fields(request.scope["endpoint"]))
-    return refuse_all([_describe(one, known) for one in error.errors()])
+    return refuse_all([_describe(one, known) for one in error.errors()[:MOST_ERRORS]])
 
 
 def _describe(error: dict[str, Any], known: list[str]) -> Refused:
@@ -55,6 +55,8 @@ def _describe(error: dict[str, Any], known: list[str]) -> Refused:
             return Refused(parameter, f"expected at most {context['max_length']} characters")
         case "string_too_short":
             return Refused(parameter, "expected a value, not nothing")
+        case "too_long":
+            return Refused(parameter, f"expected at most {context['max_length']} values")
         case "greater_than_equal":
             return Refused(parameter, f"expected at least {context['ge']}")
         case "less_than_equal":

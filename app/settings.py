@@ -1,5 +1,6 @@
 """Settings, from the environment alone."""
 
+import re
 from functools import cached_property
 from pathlib import Path
 
@@ -9,6 +10,10 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 DEFAULT_DATABASE_URL = "sqlite:///dateline.db"
+PUBLIC_URL = re.compile(
+    r"https?://([A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?"  # a host, perhaps a port
+    r"(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?"  # and a path, without a query or a fragment
+)
 
 
 class Settings(BaseSettings):
@@ -35,9 +40,13 @@ class Settings(BaseSettings):
 
     @field_validator("public_url")
     @classmethod
-    def _is_an_origin(cls, value: str) -> str:
-        if value and not value.startswith(("http://", "https://")):
-            raise ValueError("expected an address such as https://dateline.example, or nothing")
+    def _is_an_address(cls, value: str) -> str:
+        """Where the API is seen from outside, perhaps under a path; it stands in headers as it is."""
+        if value and not PUBLIC_URL.fullmatch(value):
+            raise ValueError(
+                "expected an address such as https://dateline.example or https://example.org/dateline, "
+                "without a query or a fragment, or nothing"
+            )
         return value.rstrip("/")
 
     @cached_property

@@ -4,7 +4,10 @@ A row belongs to the revisions `since <= r < until` and to the instants `known_f
 (seconds since 1970, UTC). The end of an interval that is still open is `OPEN`. Only `until` is ever updated.
 """
 
-from sqlalchemy import BigInteger, ColumnElement, Index, LargeBinary, PrimaryKeyConstraint, Text, and_
+from collections import defaultdict
+from collections.abc import Iterable
+
+from sqlalchemy import BigInteger, ColumnElement, Index, LargeBinary, PrimaryKeyConstraint, Text, and_, or_
 from sqlmodel import Field, SQLModel, col
 
 OPEN = 2**63 - 1
@@ -73,6 +76,18 @@ class Term(SQLModel, table=True):
     rows: int = Field(sa_type=BigInteger, description="How many links were ever written: for planning only.")
 
 
+Name = tuple[str, str]
+"""A term's kind and value."""
+
+
+def named(names: Iterable[Name]) -> ColumnElement[bool]:
+    """The terms of some names, kind by kind: each a search of the index."""
+    values = defaultdict(list)
+    for kind, value in sorted(names):
+        values[kind].append(value)
+    return or_(*(and_(col(Term.kind) == kind, col(Term.value).in_(some)) for kind, some in values.items()))
+
+
 class Versioned(SQLModel):
     since: int = Field(sa_type=BigInteger)
     until: int = Field(sa_type=BigInteger)
@@ -88,12 +103,13 @@ class Event(Versioned, table=True):
         Index("event_reported", "reported_at", "key"),
     )
 
-    key: int = Field(sa_type=BigInteger, description="Sorts by date: see `seed.keys`.")
+    key: int = Field(sa_type=BigInteger, description="Sorts by date: see `app.keys`.")
     known_from: int = Field(sa_type=BigInteger)
     known_until: int = Field(sa_type=BigInteger)
     id: str = Field(sa_type=Folded)
-    start_day: int | None = Field(description="Proleptic Gregorian ordinal (1 is 0001-01-01); absent when undated.")
-    end_day: int | None = Field(description="The same; an open end lies after every day.")
+    end_day: int | None = Field(
+        description="Proleptic Gregorian ordinal (1 is 0001-01-01) of the last day; an open end lies after every day."
+    )
     reported_at: int = Field(sa_type=BigInteger, description="When first reported; `LAST` when that has no date.")
     text: str = Field(sa_type=Folded, description="The folded words of title, summary and names, for phrases.")
     document: bytes = Field(sa_type=LargeBinary)
@@ -134,10 +150,7 @@ class Record(Versioned):
 class Actor(Record, table=True):
     """A person, state, body, force, outlet, group or named piece of equipment."""
 
-    __table_args__ = (
-        PrimaryKeyConstraint("id", "since"),
-        Index("actor_open", "id", "until"),
-    )
+    __table_args__ = (PrimaryKeyConstraint("id", "since"),)
 
 
 class Location(Record, table=True):
@@ -145,7 +158,6 @@ class Location(Record, table=True):
 
     __table_args__ = (
         PrimaryKeyConstraint("id", "since"),
-        Index("location_open", "id", "until"),
         Index("location_latitude", "latitude"),
     )
 
@@ -159,19 +171,13 @@ class Location(Record, table=True):
 class Publisher(Record, table=True):
     """Who put a source out."""
 
-    __table_args__ = (
-        PrimaryKeyConstraint("id", "since"),
-        Index("publisher_open", "id", "until"),
-    )
+    __table_args__ = (PrimaryKeyConstraint("id", "since"),)
 
 
 class Source(Record, table=True):
     """One published item; the days bound when it appeared, absent when that is unknown."""
 
-    __table_args__ = (
-        PrimaryKeyConstraint("id", "since"),
-        Index("source_open", "id", "until"),
-    )
+    __table_args__ = (PrimaryKeyConstraint("id", "since"),)
 
     published_first_day: int | None
     published_last_day: int | None
@@ -188,7 +194,6 @@ class Citation(Record, table=True):
 
     __table_args__ = (
         PrimaryKeyConstraint("id", "since"),
-        Index("citation_open", "id", "until"),
         Index("citation_event", "event", "until"),
     )
 

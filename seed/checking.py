@@ -20,6 +20,8 @@ from seed.record import ID, SUPPORTING, Lineage, Source, Vocabulary
 from seed.rules import Loc, broken_rules, entries, values_at
 
 SHIPPED_VOCABULARIES = Path(__file__).parent / "vocabularies.yaml"
+COMPLETE = "country"
+"""The list that no record may add to."""
 MOST_EDGES = 20
 MOST_CODES = 100
 
@@ -62,12 +64,15 @@ def check(paths: Sequence[Path], *, allow_uncited: bool = False) -> Collection:
         for loc, told in broken_rules(item.kind, item.data):
             faults.add(item.place(loc), told)
         _check_uses(item, parsed, faults)
+        if item.kind == "vocabulary":
+            _check_list(item, faults)
         if item.kind == "event" and not allow_uncited:
             _check_support(item, collection.vocabulary["stance"], faults)
     in_cycles = {kind: set(_check_hierarchy(kind, path, parsed, faults)) for kind, path in HIERARCHIES.items()}
     _check_origins(parsed, in_cycles["source"], faults)
     if faults:
         raise RecordRefused(faults)
+    parsed.release()
     return collection
 
 
@@ -75,8 +80,8 @@ def vocabularies(collection: Collection) -> dict[str, Vocabulary]:
     """The code lists that Dateline ships, with what the record adds to them."""
     every = dict(_shipped())
     for one in collection.vocabulary.values():
-        shipped = every.get(one.id)
-        every[one.id] = Vocabulary(id=one.id, codes={**shipped.codes, **one.codes} if shipped else one.codes)
+        if one.id in every and one.id != COMPLETE:
+            every[one.id] = Vocabulary(id=one.id, codes={**every[one.id].codes, **one.codes})
     return every
 
 
@@ -87,7 +92,18 @@ def _shipped() -> dict[str, Vocabulary]:
     if faults:
         raise RecordRefused(faults)
     countries = {country.alpha_2: country.name for country in pycountry.countries}
-    return lists | {"country": Vocabulary.model_construct(id="country", codes=countries)}
+    return lists | {COMPLETE: Vocabulary.model_construct(id=COMPLETE, codes=countries)}
+
+
+def _check_list(item: Item, faults: Faults) -> None:
+    """Codes may only be added to the lists that Dateline ships, and to no complete one."""
+    name, extensible = item.data.get("id"), sorted(_shipped().keys() - {COMPLETE})
+    if name == COMPLETE:
+        faults.add(item.place(("id",)), f"the list '{name}' is complete, as ISO 3166-1; expected no addition to it")
+    elif isinstance(name, str) and ID.fullmatch(name) and name not in extensible:
+        guess = nearest(name, extensible)
+        right = f"nearest: '{guess}'" if guess else f"expected one of {', '.join(extensible)}"
+        faults.add(item.place(("id",)), f"unknown list '{name[:100]}'; {right}")
 
 
 def _check_uses(item: Item, parsed: Parsed, faults: Faults) -> None:
@@ -144,9 +160,19 @@ def _check_hierarchy(kind: str, path: str, parsed: Parsed, faults: Faults) -> It
 
 def _onward(data: dict[str, Any], path: str) -> Iterator[tuple[str, Loc]]:
     for loc, value in values_at(data, path):
-        is_part = loc[0] != "relations" or data["relations"][loc[1]].get("type") == "part_of"
-        if isinstance(value, str) and is_part and not (loc[0] == "relations" and value == data.get("id")):
+        is_told = loc[0] == "relations" and value == data.get("id")
+        if isinstance(value, str) and not is_told and _is_link(data, loc):
             yield value, loc
+
+
+def _is_link(data: dict[str, Any], loc: Loc) -> bool:
+    """Of relations only `part_of` is a link of a hierarchy; of what a source builds on, all but what it `cites`."""
+    match loc[0]:
+        case "relations":
+            return bool(data["relations"][loc[1]].get("type") == "part_of")
+        case "derived_from":
+            return bool(data["derived_from"][loc[1]].get("how") != "cites")
+    return True
 
 
 def _cycles(onward: Mapping[str, Iterable[str]]) -> Iterator[list[str]]:
@@ -183,4 +209,4 @@ def _check_origins(parsed: Parsed, in_cycles: set[str], faults: Faults) -> None:
 
 
 def _links(source: Source) -> Iterator[Lineage]:
-    return (link for link in source.derived_from if link.source)
+    return (link for link in source.derived_from if link.source and link.how != "cites")

@@ -8,14 +8,26 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, bindparam, false, func, insert, or_, select, true, tuple_, update
+from sqlalchemy import Connection, Engine, bindparam, false, func, insert, or_, select, true, update
 from sqlmodel import SQLModel, col
 
 from app.instants import microseconds
-from app.tables import ENTRY_KINDS, OPEN, Citation, Entry, Event, Fingerprint, Link, Revision, Term, kind_range
+from app.tables import (
+    ENTRY_KINDS,
+    OPEN,
+    Citation,
+    Entry,
+    Event,
+    Fingerprint,
+    Link,
+    Name,
+    Revision,
+    Term,
+    kind_range,
+    named,
+)
 from seed.collection import Collection
 from seed.shaping import EventShape, Posting, Shape, Shaper
-from seed.versions import Name
 from seed.writing import insert_rows, refresh_statistics, sole_writer
 
 BATCH = 500
@@ -214,7 +226,7 @@ class _Terms:
         """The number of each term; new ones are numbered in the order of their names."""
         for batch in _batches(sorted(names - self.known.keys())):
             columns = (col(Term.kind), col(Term.value))
-            found = select(*columns, col(Term.number)).where(tuple_(*columns).in_(batch))
+            found = select(*columns, col(Term.number)).where(named(batch))
             self.known |= {(kind, value): number for kind, value, number in self.connection.execute(found)}
         rows: list[dict[str, Any]] = [
             {"number": self._new(kind), "kind": kind, "value": value, "since": self.revision, "rows": 0}

@@ -11,14 +11,14 @@ from app.problems import nearest
 from seed.collection import Collection
 from seed.faults import Faults
 from seed.reading import Item
-from seed.record import ID, MODELS, SUPPORTED_FIELDS, Anything
+from seed.record import ID, LANGUAGE_PATTERN, MODELS, SHA256_PATTERN, SUPPORTED_FIELDS, Anything
 
 MOST_FAULTS_A_RECORD = 50
 LONGEST_SHOWN = 60
 FORMS = {
     ID.pattern: "lower-case letters, digits and single hyphens between them, such as black-sea",
-    "^[0-9a-f]{64}$": "a SHA-256 in 64 hexadecimal digits, as `dateline verify --write` puts it in",
-    "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$": "a language tag such as en or pt-BR",
+    SHA256_PATTERN: "a SHA-256 in 64 hexadecimal digits, as `dateline verify --write` puts it in",
+    LANGUAGE_PATTERN: "a language tag such as en or pt-BR",
 }
 
 
@@ -30,6 +30,11 @@ class Parsed:
     items: dict[tuple[str, str], Item] = field(default_factory=dict)
     every: list[Item] = field(default_factory=list)
     """Those without an id of their own too."""
+
+    def release(self) -> None:
+        """Let go of the raw items once no fault can be told of them any more: a load needs the memory."""
+        self.items.clear()
+        self.every.clear()
 
 
 def parse(items: Iterable[Item], faults: Faults) -> Parsed:

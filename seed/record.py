@@ -1,19 +1,23 @@
 """The record as a curator writes it: one model a kind. See `docs/record.md` for the meaning of every key."""
 
 import re
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.instants import parse_instant
-from app.parameters import ID_PATTERN
+from app.parameters import ID_PATTERN, Code, Id
 from app.problems import nearest
 from seed.dates import parse_date
 
-SUPPORTED_FIELDS = ("date", "start_time", "locations", "actors", "quantities", "type", "modality", "summary")
+Supported = Literal["date", "start_time", "locations", "actors", "quantities", "type", "modality", "summary"]
+SUPPORTED_FIELDS: tuple[str, ...] = get_args(Supported)
 ID = re.compile(ID_PATTERN)
+SHA256_PATTERN = "^[0-9a-f]{64}$"
+LANGUAGE_PATTERN = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
+"""Of BCP 47: letters first; a question may name more than a record may have."""
 SUPPORTING = frozenset({"supports", "corrects"})
 
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -60,6 +64,12 @@ def _published(text: str) -> str:
     return text
 
 
+def _earliest(text: str) -> str:
+    if "T" in text or parse_date(text).precision not in ("day", "month", "year"):
+        raise ValueError("expected a day, a month or a year, since the source counts from its end")
+    return text
+
+
 def _time(text: str) -> str:
     if not _TIME.fullmatch(text):
         raise ValueError("expected HH:MM and a zone, such as 15:30-05:00 or 08:00Z")
@@ -76,17 +86,15 @@ def _zone(text: str) -> str:
     return text
 
 
-Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=100)]
-Code = Annotated[str, Field(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=100)]
 Coded = Annotated[str, Field(max_length=100)]
 """A code in use: `check` looks it up in its list."""
 Line = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_plain)]
 Prose = Annotated[str, Field(min_length=1, max_length=20_000), AfterValidator(_plain)]
-Phrase = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_plain)]
 Address = Annotated[str, Field(max_length=2_000), AfterValidator(_plain), AfterValidator(_address)]
 Date = Annotated[str, Field(max_length=100), BeforeValidator(_year), AfterValidator(_edtf)]
 Published = Annotated[str, Field(max_length=100), BeforeValidator(_year), AfterValidator(_published)]
-Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Earliest = Annotated[str, Field(max_length=100), BeforeValidator(_year), AfterValidator(_earliest)]
+Sha256 = Annotated[str, Field(pattern=SHA256_PATTERN)]
 Number = Annotated[int | float, Field(ge=-(10**15), le=10**15, allow_inf_nan=False)]
 Offset = Annotated[int, Field(ge=0, le=10**9)]
 
@@ -126,11 +134,11 @@ class Source(Described):
     url: Address | None = None
     archive_url: Address | None = None
     authors: list[Line] = []
-    language: Annotated[str, Field(pattern="^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")] | None = None
+    language: Annotated[str, Field(pattern=LANGUAGE_PATTERN)] | None = None
     source_kind: Coded | None = Field(None, alias="kind")
     published: Published | None = None
     updated: Published | None = None
-    published_not_before: Published | None = None
+    published_not_before: Earliest | None = None
     text_sha256: Sha256 | None = None
     text_length: Offset | None = None
     derived_from: list[Lineage] = []
@@ -196,10 +204,10 @@ class Participation(Entry):
 
 
 class Passage(Entry):
-    starts: Phrase
-    ends: Phrase
-    before: Phrase | None = None
-    after: Phrase | None = None
+    starts: Line
+    ends: Line
+    before: Line | None = None
+    after: Line | None = None
     start: Offset | None = None
     end: Offset | None = None
     sha256: Sha256 | None = None
@@ -207,12 +215,10 @@ class Passage(Entry):
 
 
 class Citation(Entry):
-    key: Annotated[str, Field(pattern=ID_PATTERN, max_length=100)]
+    key: Id
     source: Id
     passage: Passage | None = None
-    supports: list[
-        Literal["date", "start_time", "locations", "actors", "quantities", "type", "modality", "summary"]
-    ] = []
+    supports: list[Supported] = []
     stance: Coded = "supports"
     attributed_to: Id | None = None
     origin: Id | None = None

@@ -15,10 +15,13 @@ from seed.record import SUPPORTED_FIELDS
 Loc = tuple[str | int, ...]
 Told = Iterator[tuple[Loc, str]]
 """What is wrong, and what would be right, of the values at places of a record."""
+ONCE = ("member_of.*", "locations.*", "tags.*", "relations.*", "citations.*.supports.*")
+"""Entries of lists in which an equal one says nothing more."""
 
 
 def broken_rules(kind: str, data: dict[str, Any]) -> Told:
     """What is wrong with a record of some kind."""
+    yield from _repetitions(data)
     for rule in RULES.get(kind, ()):
         yield from rule(data)
 
@@ -40,6 +43,22 @@ def entries(data: dict[str, Any], path: str) -> Iterator[tuple[Loc, dict[str, An
     return ((loc, one) for loc, one in values_at(data, path) if isinstance(one, dict))
 
 
+def _repetitions(data: dict[str, Any]) -> Told:
+    for path in ONCE:
+        seen: set[tuple[Any, ...]] = set()
+        for loc, one in values_at(data, path):
+            parts = one if isinstance(one, dict) else {"": one}
+            entry = (loc[:-1], *sorted(parts.items(), key=str)) if all(map(_is_text, parts.values())) else ()
+            if entry in seen:
+                yield loc, f"'{', '.join(parts.values())[:100]}' stands already; expected it once"
+            elif entry:
+                seen.add(entry)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
 def _coordinates(data: dict[str, Any]) -> Told:
     given = [name for name in ("latitude", "longitude") if data.get(name) is not None]
     if len(given) == 1:
@@ -58,6 +77,8 @@ def _lineage(data: dict[str, Any]) -> Told:
         given = [name for name in ("source", "publisher") if one.get(name) is not None]
         if len(given) != 1:
             yield (*loc, *given[1:]), "expected either a source or a publisher"
+        if one.get("how") == "cites" and one.get("source") == data.get("id"):
+            yield (*loc, "source"), "a source that cites itself; expected another source"
 
 
 def _times(data: dict[str, Any]) -> Told:

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from app.queries.places import unit_vector
-from app.tables import OPEN, Actor, Location, Publisher, Record, Source, Vocabulary
+from app.globe import unit_vector
+from app.tables import OPEN, Actor, Location, Name, Publisher, Record, Source, Vocabulary
 from app.words import split_words
 from seed import record
 from seed.collection import Collection
 from seed.dates import parse_date
-from seed.versions import Name, Version, Versions, fingerprint
+from seed.versions import Version, Versions, fingerprint
 
 Posting = tuple[Name, int | str, int, int]
 """A term that holds for a key or an id, from an instant until another."""
@@ -122,7 +122,6 @@ class Shaper:
                 "key": version.key,
                 "known_from": version.known_from,
                 "known_until": version.known_until,
-                "start_day": version.days.start_day,
                 "end_day": version.days.end_day,
                 "reported_at": version.reported_at,
                 "text": version.text,
@@ -158,7 +157,7 @@ def _runs(versions: list[Version]) -> Iterator[Posting]:
 
 def _shape(record_id: str, document: bytes, terms: list[Name], **columns: Any) -> Shape:
     row = {"id": record_id, "document": document, **columns}
-    return Shape(record_id, [row], frozenset((term, record_id, 0, OPEN) for term in terms))
+    return Shape(record_id, [row], frozenset((term, record_id, -OPEN, OPEN) for term in terms))
 
 
 def _words(kind: str, *texts: str) -> list[Name]:

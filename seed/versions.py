@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from app.instants import day_of, show_seconds
-from app.keys import event_key
+from app.keys import LONG_DAYS, event_key
 from app.periods import periods_of
-from app.queries.events import LONG, LONG_DAYS
 from app.schemas import (
     CitationPublic,
     EventPublic,
@@ -17,14 +16,12 @@ from app.schemas import (
     ResourceLinks,
     TitledReference,
 )
-from app.tables import LAST, OPEN
+from app.tables import LAST, OPEN, Name
 from app.words import split_words
 from seed.collection import Collection
 from seed.dates import UNKNOWN, Days, parse_date
 from seed.record import SUPPORTED_FIELDS, SUPPORTING, Citation, Event
 from seed.rendering import Renderer
-
-Name = tuple[str, str]
 
 _NO_REVISION = b'"revision":0'
 
@@ -203,7 +200,7 @@ class Versions:
         if days.first:
             yield "month", days.first.isoformat()[:7]
         if days.start_day and days.end_day and days.end_day - days.start_day > LONG_DAYS:
-            yield LONG
+            yield "long", "long"
 
     def _citation_terms(self, event: Event, citation: Citation, verification: str) -> Iterator[Name]:
         yield "citation-event", event.id

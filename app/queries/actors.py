@@ -7,18 +7,17 @@ from pydantic import Field
 
 from app.database import Database
 from app.pagination import Page, PageQuestion
-from app.parameters import Code, Country, Ids, Known, Words
+from app.parameters import Codes, Countries, Ids, Known, Words
 from app.queries.records import fetch_records, one_of, words
-from app.queries.terms import Name
-from app.tables import Actor, Revision
+from app.tables import Actor, Name, Revision
 
 
 class ActorQuery(PageQuestion):
     """Actors, by id."""
 
     q: Words | None = Field(None, description="All these words in name and aliases; case- and accent-blind.")
-    type: Annotated[list[Code], Known("actor-type")] = Field([], description="A code of the `actor-type` list.")
-    country: Annotated[list[Country], Known("country")] = Field([], description="ISO 3166-1 alpha-2.")
+    type: Annotated[Codes, Known("actor-type")] = Field([], description="A code of the `actor-type` list.")
+    country: Annotated[Countries, Known("country")] = Field([], description="ISO 3166-1 alpha-2.")
     member_of: Annotated[Ids, Known("actor")] = Field([], description="Members of this actor, and their members.")
 
 
@@ -30,5 +29,5 @@ def term_names(question: ActorQuery) -> Iterator[list[Name]]:
     yield from one_of("actor-member-of", question.member_of)
 
 
-def fetch_actors(database: Database, question: ActorQuery, asked: Revision, last: tuple[int | str, ...]) -> Page:
-    return fetch_records(database, Actor, question, term_names(question), (), asked, last)
+def fetch_actors(database: Database, question: ActorQuery, revision: Revision, last: tuple[int | str, ...]) -> Page:
+    return fetch_records(database, Actor, question, term_names(question), (), revision, last)

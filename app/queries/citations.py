@@ -7,10 +7,9 @@ from pydantic import Field
 
 from app.database import Database
 from app.pagination import Page, PageQuestion
-from app.parameters import Code, Ids, Known
+from app.parameters import Codes, Ids, Known
 from app.queries.records import fetch_records, one_of
-from app.queries.terms import Name
-from app.tables import Citation, Revision
+from app.tables import Citation, Name, Revision
 
 
 class CitationQuery(PageQuestion):
@@ -19,11 +18,9 @@ class CitationQuery(PageQuestion):
     event: Annotated[Ids, Known("event")] = Field([], description="Citations of this event.")
     source: Annotated[Ids, Known("source")] = Field([], description="Passages of this source.")
     publisher: Annotated[Ids, Known("publisher")] = Field([], description="Passages of this publisher's sources.")
-    stance: Annotated[list[Code], Known("stance")] = Field([], description="A code of the `stance` list.")
+    stance: Annotated[Codes, Known("stance")] = Field([], description="A code of the `stance` list.")
     speaker: Annotated[Ids, Known("actor")] = Field([], description="Attributed to this actor, or a member of it.")
-    verification: Annotated[list[Code], Known("verification")] = Field(
-        [], description="A code of the `verification` list."
-    )
+    verification: Annotated[Codes, Known("verification")] = Field([], description="A code of the `verification` list.")
 
 
 def term_names(question: CitationQuery) -> Iterator[list[Name]]:
@@ -36,5 +33,7 @@ def term_names(question: CitationQuery) -> Iterator[list[Name]]:
     yield from one_of("verification", question.verification)
 
 
-def fetch_citations(database: Database, question: CitationQuery, asked: Revision, last: tuple[int | str, ...]) -> Page:
-    return fetch_records(database, Citation, question, term_names(question), (), asked, last)
+def fetch_citations(
+    database: Database, question: CitationQuery, revision: Revision, last: tuple[int | str, ...]
+) -> Page:
+    return fetch_records(database, Citation, question, term_names(question), (), revision, last)

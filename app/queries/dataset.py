@@ -14,7 +14,7 @@ class DatasetQuery(Question):
     shows_when_published = True
 
 
-def fetch_counts(database: Database, asked: Revision) -> DatasetCounts:
+def fetch_counts(database: Database, revision: Revision) -> DatasetCounts:
     """How many records of each kind the revision has."""
     tables: dict[str, type[Event | Record]] = {
         "events": Event,
@@ -26,7 +26,7 @@ def fetch_counts(database: Database, asked: Revision) -> DatasetCounts:
     }
     counts = []
     for name, table in tables.items():
-        count = select(func.count()).select_from(table).where(published(table, asked.number))
+        count = select(func.count()).select_from(table).where(published(table, revision.number))
         if issubclass(table, Event | Citation):
             count = count.where(known(table, LAST))
         counts.append(count.scalar_subquery().label(name))

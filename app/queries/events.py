@@ -2,30 +2,29 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
-from sqlalchemy import ColumnElement, Select, and_, exists, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, func, select, tuple_
 from sqlmodel import col
 
 from app.database import Database
 from app.instants import microseconds, parse_day, parse_day_or_instant
-from app.keys import first_key
-from app.pagination import Page, PageQuestion
-from app.parameters import Code, Day, Ids, Known, Question, When, Words, refuse_reversed
-from app.periods import LONGEST_COVER, cover
+from app.keys import LONG_DAYS, first_key
+from app.pagination import Page, PageQuestion, Types
+from app.parameters import Codes, Day, Ids, Known, Question, When, Words, refuse_reversed
+from app.periods import cover
 from app.problems import refuse
-from app.queries.matching import Condition, Matching, Span, any_of
+from app.queries.matching import AnySelect, Condition, Matching, Span, any_of, towards
 from app.queries.places import Box, Point, Radius, in_box, near
-from app.queries.terms import Name, fetch_terms, known_names, refuse_unknown
-from app.tables import LAST, OPEN, Citation, Event, Location, Revision, Term, known, published
+from app.queries.terms import fetch_terms, known_names, refuse_unknown
+from app.tables import LAST, OPEN, Citation, Event, Link, Location, Name, Revision, Term, kind_range, known, published
 from app.words import split_words
 
 LONG: Name = ("long", "long")
-MOST_AREAS = 100
-"""So many boxes and circles are remembered: each holds the places in it."""
-LONG_DAYS = 31
-"""An event that spans more days than this has the term `long`: others start within so many days of their end."""
+MOST_PLACES = 500
+"""An area with more places than this is probed event by event."""
 
 
 class EventFilter(Question):
@@ -34,9 +33,7 @@ class EventFilter(Question):
     id: Annotated[Ids, Known("event")] = Field([], description="Events by id.")
     actor: Annotated[Ids, Known("actor")] = Field([], description="Events with this actor, or a member of it.")
     actor_match: Literal["any", "all"] = Field("any", description="With several actors: any of them, or all.")
-    role: Annotated[list[Code], Known("role")] = Field(
-        [], description="In this role; with `actor`, that actor's own role."
-    )
+    role: Annotated[Codes, Known("role")] = Field([], description="In this role; with `actor`, that actor's own role.")
     location: Annotated[Ids, Known("location")] = Field([], description="Events at this place, or inside it.")
     bbox: Box | None = Field(None, description="`west,south,east,north` in degrees; west > east crosses the date line.")
     near: Point | None = Field(None, description="`lat,lon` in degrees; goes with `radius_km`.")
@@ -45,8 +42,8 @@ class EventFilter(Question):
     publisher: Annotated[Ids, Known("publisher")] = Field([], description="Events cited from this publisher.")
     reported_from: When | None = Field(None, description="Cited from a source available at or after (day or instant).")
     reported_to: When | None = Field(None, description="Cited from a source available at or before (day or instant).")
-    type: Annotated[list[Code], Known("type")] = Field([], description="A code of the `type` list.")
-    modality: Annotated[list[Code], Known("modality")] = Field([], description="A code of the `modality` list.")
+    type: Annotated[Codes, Known("type")] = Field([], description="A code of the `type` list.")
+    modality: Annotated[Codes, Known("modality")] = Field([], description="A code of the `modality` list.")
     tag: Annotated[Ids, Known("tag")] = Field([], description="A tag.")
     part_of: Annotated[Ids, Known("event")] = Field([], description="Events that are part of this event.")
     q: Words | None = Field(None, description='All these words in title, summary and names; "a phrase" as it stands.')
@@ -71,6 +68,9 @@ class EventQuery(EventFilter, PageQuestion):
     sort: Literal["date", "reported"] = Field("date", description="By their date, or by when they were first reported.")
     order: Literal["desc", "asc"] = Field("desc", description="Newest first, or oldest first.")
 
+    def key_types(self) -> Types:
+        return (int,) if self.sort == "date" else (int, int)
+
 
 def term_names(question: EventFilter) -> Iterator[list[Name]]:
     """What an event must have: one term of each list."""
@@ -79,7 +79,7 @@ def term_names(question: EventFilter) -> Iterator[list[Name]]:
     if question.actor:
         roles = [f" {role}" for role in question.role]
         kind = "actor-role" if roles else "actor"
-        names = [[(kind, actor + role) for role in roles or [""]] for actor in question.actor]
+        names = [[(kind, actor + role) for role in roles or [""]] for actor in dict.fromkeys(question.actor)]
         yield from names if question.actor_match == "all" else [[name for some in names for name in some]]
     elif question.role:
         yield [("role", value) for value in question.role]
@@ -89,8 +89,6 @@ def term_names(question: EventFilter) -> Iterator[list[Name]]:
         yield [("source", value) for value in question.source]
     if question.publisher:
         yield [("publisher", value) for value in question.publisher]
-    if periods := _reported_periods(question):
-        yield [("reported", period) for period in periods]
     if question.type:
         yield [("type", value) for value in question.type]
     if question.modality:
@@ -100,15 +98,15 @@ def term_names(question: EventFilter) -> Iterator[list[Name]]:
     if question.part_of:
         yield [("part-of", value) for value in question.part_of]
     if question.q:
-        yield from ([("word", word)] for word in split_words(question.q))
+        yield from ([("word", word)] for word in dict.fromkeys(split_words(question.q)))
 
 
 def areas(question: EventFilter) -> Iterator[tuple[str, ColumnElement[bool]]]:
-    """Where one of the event's own places must lie: each area by a name of its own."""
+    """Where one of the event's own places must lie: what names the area, and the places in it."""
     if question.bbox:
-        yield f"bbox {question.bbox}", in_box(question.bbox)
+        yield question.bbox, in_box(question.bbox)
     if question.near and question.radius_km:
-        yield f"near {question.near} {question.radius_km}", near(question.near, question.radius_km)
+        yield f"{question.near} {question.radius_km}", near(question.near, question.radius_km)
 
 
 def predicates(question: EventFilter, revision: int) -> Iterator[ColumnElement[bool]]:
@@ -142,21 +140,29 @@ def spans(question: EventFilter, long: Condition) -> tuple[Span, ...]:
     return Span(edge - 1, below), Span(dated, edge, (long,))
 
 
-def fetch_matching(database: Database, question: EventFilter, asked: Revision) -> Matching:
+def fetch_matching(database: Database, question: EventFilter, revision: Revision) -> Matching:
     """What a question asks of the store. Raises `Problem` for an id or code that is not known."""
     names = list(term_names(question))
-    wanted = {name for _, name in known_names(question)} | {name for some in names for name in some} | {LONG}
-    found = fetch_terms(database, wanted, asked.number)
-    refuse_unknown(database, question, found, asked.number)
+    if question.reported_from or question.reported_to:
+        names.append(_fetch_reported_names(database, question, revision))
+    reaches_back = [LONG] if question.date_from and question.date_match == "overlaps" else []
+    wanted = {name for _, name in known_names(question)} | {name for some in names for name in some}
+    found = fetch_terms(database, wanted.union(reaches_back), revision)
+    refuse_unknown(database, question, found, revision)
     conditions = [any_of(some, found) for some in names]
-    conditions += [_fetch_places(database, name, area, asked.number) for name, area in areas(question)]
-    others = list(predicates(question, asked.number))
-    return Matching(Event, asked.number, conditions, others, spans(question, any_of([LONG], found)))
+    others = list(predicates(question, revision.number))
+    for name, area in areas(question):
+        places = _fetch_places(database, name, area, revision)
+        if places:
+            conditions.append(places)
+        else:
+            others.append(_in_area(area, revision.number))
+    return Matching(Event, revision.number, conditions, others, spans(question, any_of(reaches_back, found)))
 
 
-def fetch_events(database: Database, question: EventQuery, asked: Revision, last: tuple[int | str, ...]) -> Page:
+def fetch_events(database: Database, question: EventQuery, revision: Revision, last: tuple[int | str, ...]) -> Page:
     """One page of events, as documents."""
-    matching = fetch_matching(database, question, asked)
+    matching = fetch_matching(database, question, revision)
     ascending = question.order == "asc"
     if question.sort == "date":
         rows = database.fetch(matching.page(last[0] if last else None, question.limit + 1, ascending=ascending))
@@ -167,24 +173,25 @@ def fetch_events(database: Database, question: EventQuery, asked: Revision, last
     return Page([row[-1] for row in rows[: question.limit]], more, total)
 
 
-def fetch_event(database: Database, event_id: str, asked: Revision) -> bytes | None:
+def fetch_event(database: Database, event_id: str, revision: Revision) -> bytes | None:
     """One event's document, when it exists at the revision."""
-    at = (published(Event, asked.number), known(Event, LAST))
+    at = (published(Event, revision.number), known(Event, LAST))
     rows = database.fetch(select(col(Event.document)).where(col(Event.id) == event_id, *at))
     return rows[0][0] if rows else None
 
 
-def _select_by_report(
-    matching: Matching, last: tuple[int | str, ...], limit: int, *, ascending: bool
-) -> Select[tuple[int, int, bytes]]:
-    columns = (col(Event.reported_at), col(Event.key), col(Event.document))
-    every = matching.every(*columns)
+def _select_by_report(matching: Matching, last: tuple[int | str, ...], limit: int, *, ascending: bool) -> AnySelect:
+    """Keys and documents by when they were reported: the keys are sorted, and then the documents fetched."""
+    every = matching.every(col(Event.reported_at).label("reported_at"), matching.key.label("key"))
     order = (every.c.reported_at, every.c.key)
-    statement = select(*order, every.c.document).limit(limit)
-    statement = statement.order_by(*(one.asc() if ascending else one.desc() for one in order))
+    keys = select(*order).order_by(*(towards(one, ascending=ascending) for one in order)).limit(limit)
     if last:
-        statement = statement.where(tuple_(*order) > last if ascending else tuple_(*order) < last)
-    return statement
+        keys = keys.where(tuple_(*order) > last if ascending else tuple_(*order) < last)
+    page = keys.subquery()
+    at = (published(Event, matching.revision), known(Event, LAST))
+    documents = select(page.c.reported_at, page.c.key, col(Event.document))
+    documents = documents.join_from(page, Event, col(Event.key) == page.c.key).where(*at)
+    return documents.order_by(*(towards(one, ascending=ascending) for one in (page.c.reported_at, page.c.key)))
 
 
 def _reported_between(question: EventFilter) -> tuple[int, int]:
@@ -196,13 +203,19 @@ def _reported_between(question: EventFilter) -> tuple[int, int]:
     )
 
 
-def _reported_periods(question: EventFilter) -> list[str]:
-    """The periods in which a source must have become available: all, and perhaps a little more, of a closed range."""
-    if not question.reported_from or not question.reported_to:
-        return []
-    first = parse_day_or_instant(question.reported_from, "start").date()
-    last = parse_day_or_instant(question.reported_to, "end").date()
-    return list(cover(first, last)) if last.year - first.year <= LONGEST_COVER else []
+def _fetch_reported_names(database: Database, question: EventFilter, revision: Revision) -> list[Name]:
+    """The periods in which a source must have become available: those of the question, within those of the store."""
+    years = database.memory(revision.number).get("years")
+    if years is None:
+        of_years = (col(Term.kind) == "reported", func.length(col(Term.value)) == len("2021"))
+        rows = database.fetch(select(col(Term.value)).where(*of_years))
+        years = database.memory(revision.number)["years"] = [int(year) for (year,) in rows]
+    first, last = date(min(years, default=1), 1, 1), date(max(years, default=1), 12, 31)
+    if question.reported_from:
+        first = max(first, parse_day_or_instant(question.reported_from, "start").date())
+    if question.reported_to:
+        last = min(last, parse_day_or_instant(question.reported_to, "end").date())
+    return [("reported", period) for period in cover(first, last)]
 
 
 def _cited(conditions: Sequence[ColumnElement[bool]], revision: int) -> ColumnElement[bool]:
@@ -211,19 +224,23 @@ def _cited(conditions: Sequence[ColumnElement[bool]], revision: int) -> ColumnEl
     return exists().where(of_event, published(Citation, revision), known(Citation, LAST), *conditions)
 
 
-def _fetch_places(database: Database, name: str, area: ColumnElement[bool], revision: int) -> Condition:
-    """Events at one of the places in an area; remembered, so that the next page costs one statement."""
-    known_area: Condition | None = database.areas.get((name, revision))
-    if known_area:
-        return known_area
-    term = and_(col(Term.kind) == "place", col(Term.value) == col(Location.id))
-    rows = database.fetch(
-        select(col(Term.number), col(Term.rows))
-        .join_from(Location, Term, term)
-        .where(published(Location, revision), area)
-    )
-    if len(database.areas) >= MOST_AREAS:
-        database.areas.clear()
-    found = Condition(tuple(number for number, _ in rows), sum(count for _, count in rows))
-    database.areas[name, revision] = found
-    return found
+def _fetch_places(database: Database, name: str, area: ColumnElement[bool], revision: Revision) -> Condition | None:
+    """The places in an area, as a condition; none when there are too many. Remembered, for the next page."""
+    remembered = database.memory(revision.number)
+    if ("area", name) not in remembered:
+        places = select(col(Term.number), col(Term.rows)).join_from(Location, Term, _PLACE)
+        rows = database.fetch(places.where(published(Location, revision.number), area).limit(MOST_PLACES + 1))
+        condition = Condition(tuple(number for number, _ in rows), sum(count for _, count in rows))
+        remembered["area", name] = condition if len(rows) <= MOST_PLACES else None
+    places_in_area: Condition | None = remembered["area", name]
+    return places_in_area
+
+
+_PLACE = and_(col(Term.kind) == "place", col(Term.value) == col(Location.id))
+
+
+def _in_area(area: ColumnElement[bool], revision: int) -> ColumnElement[bool]:
+    """One of the event's own places lies in an area."""
+    own = and_(col(Link.key) == col(Event.key), col(Link.term).between(*kind_range("place")))
+    held = (published(Link, revision), known(Link, LAST), published(Location, revision))
+    return exists().where(own, col(Term.number) == col(Link.term), _PLACE, area, *held)

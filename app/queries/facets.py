@@ -27,12 +27,12 @@ class FacetQuery(EventFilter):
     facet: list[Facet] = Field([], description="Which facets; all of them when left out.")
 
 
-def fetch_facets(database: Database, question: FacetQuery, asked: Revision) -> Page:
+def fetch_facets(database: Database, question: FacetQuery, revision: Revision) -> Page:
     """The most frequent values of each facet: how many events of the question its filter would keep."""
     facets = [facet for facet in FACETS if facet in question.facet or not question.facet]
-    matching = fetch_matching(database, question, asked)
+    matching = fetch_matching(database, question, revision)
     rows = database.fetch(union_all(*(_select_counts(matching, facet) for facet in facets)))
-    labels = _fetch_labels(database, {(row.kind, row.value) for row in rows}, asked)
+    labels = _fetch_labels(database, {(row.kind, row.value) for row in rows}, revision)
     rows = sorted(rows, key=lambda row: (facets.index(row.kind), -row[2], row.value))
     return Page(
         [
@@ -62,13 +62,13 @@ def _select_counts(matching: Matching, facet: Facet) -> AnySelect:
     return select(ranked.subquery())
 
 
-def _fetch_labels(database: Database, names: set[tuple[str, str]], asked: Revision) -> dict[tuple[str, str], str]:
+def _fetch_labels(database: Database, names: set[tuple[str, str]], revision: Revision) -> dict[tuple[str, str], str]:
     """The names of records; codes and months stand for themselves."""
     labels = {}
     for kind, table in NAMED.items():
         ids = sorted(value for facet, value in names if facet == kind)
         if ids:
             statement = select(col(table.id), col(table.document)).where(col(table.id).in_(ids))
-            for record_id, document in database.fetch(statement.where(published(table, asked.number))):
+            for record_id, document in database.fetch(statement.where(published(table, revision.number))):
                 labels[kind, record_id] = json.loads(document)["name"]
     return labels

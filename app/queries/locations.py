@@ -7,19 +7,18 @@ from pydantic import Field
 
 from app.database import Database
 from app.pagination import Page, PageQuestion
-from app.parameters import Code, Country, Ids, Known, Words
+from app.parameters import Codes, Countries, Ids, Known, Words
 from app.queries.places import Box, in_box
 from app.queries.records import fetch_records, one_of, words
-from app.queries.terms import Name
-from app.tables import Location, Revision
+from app.tables import Location, Name, Revision
 
 
 class LocationQuery(PageQuestion):
     """Locations, by id."""
 
     q: Words | None = Field(None, description="All these words in name and aliases; case- and accent-blind.")
-    type: Annotated[list[Code], Known("location-type")] = Field([], description="A code of the `location-type` list.")
-    country: Annotated[list[Country], Known("country")] = Field([], description="ISO 3166-1 alpha-2.")
+    type: Annotated[Codes, Known("location-type")] = Field([], description="A code of the `location-type` list.")
+    country: Annotated[Countries, Known("country")] = Field([], description="ISO 3166-1 alpha-2.")
     parent: Annotated[Ids, Known("location")] = Field([], description="Directly in this place.")
     within: Annotated[Ids, Known("location")] = Field([], description="In this place, at any depth.")
     bbox: Box | None = Field(None, description="`west,south,east,north` in degrees; west > east crosses the date line.")
@@ -34,6 +33,8 @@ def term_names(question: LocationQuery) -> Iterator[list[Name]]:
     yield from one_of("location-within", question.within)
 
 
-def fetch_locations(database: Database, question: LocationQuery, asked: Revision, last: tuple[int | str, ...]) -> Page:
+def fetch_locations(
+    database: Database, question: LocationQuery, revision: Revision, last: tuple[int | str, ...]
+) -> Page:
     box = [in_box(question.bbox)] if question.bbox else []
-    return fetch_records(database, Location, question, term_names(question), box, asked, last)
+    return fetch_records(database, Location, question, term_names(question), box, revision, last)

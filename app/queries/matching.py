@@ -24,8 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from app.queries.terms import Found, Name
-from app.tables import LAST, Citation, Entry, Event, Link, Record, known, published
+from app.queries.terms import Found
+from app.tables import LAST, Citation, Entry, Event, Link, Name, Record, known, published
 
 MOST_ARMS = 8
 FEW_ROWS = 5_000
@@ -113,7 +113,7 @@ class Matching:
         pages = [self._page(arm, [self.key.label("key")], limit, ascending=ascending).subquery() for arm in arms]
         keys = union(*(select(page.c.key) for page in pages)).subquery()
         page = select(*found).join_from(keys, self.table, self.key == keys.c.key).where(*self._holds())
-        return page.order_by(_towards(keys.c.key, ascending=ascending)).limit(limit)
+        return page.order_by(towards(keys.c.key, ascending=ascending)).limit(limit)
 
     def every(self, *columns: Column) -> Subquery:
         """All matching rows, in no order."""
@@ -142,7 +142,7 @@ class Matching:
     def _page(self, arm: Arm, columns: Sequence[Column], limit: int, *, ascending: bool) -> AnySelect:
         """The first rows of one arm, in the order in which its index gives them."""
         statement, order = self._select(arm, columns)
-        return statement.order_by(_towards(order, ascending=ascending)).limit(limit)
+        return statement.order_by(towards(order, ascending=ascending)).limit(limit)
 
     def _select(self, arm: Arm, columns: Sequence[Column]) -> tuple[AnySelect, Column]:
         """The rows of one arm, and what gives their order: its links are read, its other conditions are probed."""
@@ -180,7 +180,8 @@ class Matching:
         return published(self.table, self.revision), *instant, *self.predicates
 
 
-def _towards(key: Column, *, ascending: bool) -> Column:
+def towards(key: Column, *, ascending: bool) -> Column:
+    """Ordered by a key, up or down."""
     return key.asc() if ascending else key.desc()
 
 

@@ -8,11 +8,8 @@ from pydantic import AfterValidator, Field
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col
 
+from app.globe import EARTH_RADIUS_KM, FARTHEST_KM, unit_vector
 from app.tables import Location
-
-FARTHEST_KM = 20_038
-EARTH_RADIUS_KM = 6371.0088
-"""The mean radius of the Earth (IUGG)."""
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{1,12})?")
 
@@ -61,12 +58,6 @@ def _checked_radius(text: str) -> str:
 Box = Annotated[str, Field(max_length=100), AfterValidator(_checked_box)]
 Point = Annotated[str, Field(max_length=100), AfterValidator(_checked_point)]
 Radius = Annotated[str, Field(max_length=20), AfterValidator(_checked_radius)]
-
-
-def unit_vector(latitude: float, longitude: float) -> tuple[float, float, float]:
-    """A point on the unit sphere."""
-    phi, lam = math.radians(latitude), math.radians(longitude)
-    return math.cos(phi) * math.cos(lam), math.cos(phi) * math.sin(lam), math.sin(phi)
 
 
 def in_box(text: str) -> ColumnElement[bool]:

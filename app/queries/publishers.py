@@ -7,18 +7,17 @@ from pydantic import Field
 
 from app.database import Database
 from app.pagination import Page, PageQuestion
-from app.parameters import Code, Country, Known, Words
+from app.parameters import Codes, Countries, Known, Words
 from app.queries.records import fetch_records, one_of, words
-from app.queries.terms import Name
-from app.tables import Publisher, Revision
+from app.tables import Name, Publisher, Revision
 
 
 class PublisherQuery(PageQuestion):
     """Publishers, by id."""
 
     q: Words | None = Field(None, description="All these words in the name; case- and accent-blind.")
-    country: Annotated[list[Country], Known("country")] = Field([], description="ISO 3166-1 alpha-2.")
-    ownership: Annotated[list[Code], Known("ownership")] = Field([], description="A code of the `ownership` list.")
+    country: Annotated[Countries, Known("country")] = Field([], description="ISO 3166-1 alpha-2.")
+    ownership: Annotated[Codes, Known("ownership")] = Field([], description="A code of the `ownership` list.")
 
 
 def term_names(question: PublisherQuery) -> Iterator[list[Name]]:
@@ -29,6 +28,6 @@ def term_names(question: PublisherQuery) -> Iterator[list[Name]]:
 
 
 def fetch_publishers(
-    database: Database, question: PublisherQuery, asked: Revision, last: tuple[int | str, ...]
+    database: Database, question: PublisherQuery, revision: Revision, last: tuple[int | str, ...]
 ) -> Page:
-    return fetch_records(database, Publisher, question, term_names(question), (), asked, last)
+    return fetch_records(database, Publisher, question, term_names(question), (), revision, last)

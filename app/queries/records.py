@@ -8,14 +8,14 @@ from sqlmodel import col
 from app.database import Database
 from app.pagination import Page, PageQuestion
 from app.queries.matching import Matching, any_of
-from app.queries.terms import Name, fetch_terms, known_names, refuse_unknown
-from app.tables import Record, Revision, published
+from app.queries.terms import fetch_terms, known_names, refuse_unknown
+from app.tables import Name, Record, Revision, published
 from app.words import split_words
 
 
 def words(kind: str, q: str | None) -> Iterator[list[Name]]:
     """A term for each word of a search."""
-    yield from ([(kind, word)] for word in split_words(q or ""))
+    yield from ([(kind, word)] for word in dict.fromkeys(split_words(q or "")))
 
 
 def one_of(kind: str, values: list[str]) -> Iterator[list[Name]]:
@@ -30,24 +30,24 @@ def fetch_records(
     question: PageQuestion,
     names: Iterable[list[Name]],
     predicates: Iterable[ColumnElement[bool]],
-    asked: Revision,
+    revision: Revision,
     last: tuple[int | str, ...],
 ) -> Page:
     """One page of records, as documents. Raises `Problem` for an id or code that is not known."""
     terms = list(names)
     wanted = {name for _, name in known_names(question)} | {name for some in terms for name in some}
-    found = fetch_terms(database, wanted, asked.number)
-    refuse_unknown(database, question, found, asked.number)
+    found = fetch_terms(database, wanted, revision)
+    refuse_unknown(database, question, found, revision)
     conditions = [any_of(some, found) for some in terms]
-    matching = Matching(table, asked.number, conditions, list(predicates))
+    matching = Matching(table, revision.number, conditions, list(predicates))
     rows = database.fetch(matching.page(last[0] if last else None, question.limit + 1, ascending=True))
     total = database.fetch(matching.total())[0][0] if question.count else None
     more = tuple(rows[question.limit - 1][:1]) if len(rows) > question.limit else None
     return Page([row[1] for row in rows[: question.limit]], more, total)
 
 
-def fetch_record(database: Database, table: type[Record], record_id: str, asked: Revision) -> bytes | None:
+def fetch_record(database: Database, table: type[Record], record_id: str, revision: Revision) -> bytes | None:
     """One record's document, when it exists at the revision."""
-    at = (col(table.id) == record_id, published(table, asked.number))
+    at = (col(table.id) == record_id, published(table, revision.number))
     rows = database.fetch(select(col(table.document)).where(*at))
     return rows[0][0] if rows else None

@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from app.database import Database
 from app.instants import microseconds, parse_day_or_instant, show_microseconds
-from app.pagination import Page, PageQuestion, Position, check_cursor, read_cursor
+from app.pagination import Page, PageQuestion, Position, Types, check_cursor, read_cursor
 from app.parameters import Question
 from app.problems import UNAVAILABLE, Problem, refuse
 from app.schemas import RevisionPublic
@@ -22,27 +22,32 @@ class RevisionQuery(PageQuestion):
 
     shows_when_published = True
 
+    def key_types(self) -> Types:
+        return (int,)
+
 
 def fetch_asked(database: Database, question: Question) -> tuple[Revision, Position | None]:
     """The revision that a question is about, and where its page goes on."""
     newest = database.newest_revision()
     if newest is None:
         raise Problem(UNAVAILABLE, "No revision was published yet.", headers={"Retry-After": "10"})
-    asked = _fetch_as_of(database, question.as_of, newest) if question.as_of is not None else newest
+    revision = _fetch_as_of(database, question.as_of, newest) if question.as_of is not None else newest
     if not isinstance(question, PageQuestion) or question.cursor is None:
-        return asked, None
+        return revision, None
     seal, position = read_cursor(question.cursor)
     if question.as_of is None and position.revision != newest.number:
-        asked = _fetch_number(database, position.revision, "cursor", newest)
-    elif asked.number != position.revision:
-        raise refuse("cursor", f"expected a cursor of revision {asked.number}, the one that 'as_of' names")
-    check_cursor(question, asked, seal, position)
-    return asked, position
+        revision = _fetch_number(database, position.revision, "cursor", newest)
+    elif revision.number != position.revision:
+        raise refuse("cursor", f"expected a cursor of revision {revision.number}, the one that 'as_of' names")
+    check_cursor(question, revision, seal, position)
+    return revision, position
 
 
-def fetch_revisions(database: Database, question: RevisionQuery, asked: Revision, last: tuple[int | str, ...]) -> Page:
+def fetch_revisions(
+    database: Database, question: RevisionQuery, revision: Revision, last: tuple[int | str, ...]
+) -> Page:
     """Revisions up to the one asked for."""
-    rows = select(col(Revision.number), col(Revision.published_at)).where(col(Revision.number) <= asked.number)
+    rows = select(col(Revision.number), col(Revision.published_at)).where(col(Revision.number) <= revision.number)
     if last:
         rows = rows.where(col(Revision.number) < last[0])
     found = database.fetch(rows.order_by(col(Revision.number).desc()).limit(question.limit + 1))
@@ -51,7 +56,7 @@ def fetch_revisions(database: Database, question: RevisionQuery, asked: Revision
         for number, published_at in found[: question.limit]
     ]
     more = (found[question.limit - 1][0],) if len(found) > question.limit else None
-    return Page(documents, more, asked.number if question.count else None)
+    return Page(documents, more, revision.number if question.count else None)
 
 
 def _fetch_as_of(database: Database, as_of: str, newest: Revision) -> Revision:
@@ -76,12 +81,12 @@ def _fetch_number(database: Database, number: int, parameter: str, newest: Revis
     """A revision that exists; one that this process has not seen yet may come from a cursor of another process."""
     if number == newest.number:
         return newest
-    name = ("revision", number)
-    revision: Revision | None = database.remembered.get(name)
+    remembered = database.memory(number)
+    revision: Revision | None = remembered.get("revision")
     if revision is None:
         one = select(Revision.__table__).where(col(Revision.number) == number)  # type: ignore[attr-defined]
         rows = database.fetch(one) if 1 <= number < OPEN else []
         if not rows:
             raise refuse(parameter, f"expected a revision from 1 to {newest.number}")
-        revision = database.remembered[name] = Revision(**rows[0]._mapping)
+        revision = remembered["revision"] = Revision(**rows[0]._mapping)
     return revision

@@ -10,10 +10,9 @@ from sqlmodel import col
 from app.database import Database
 from app.instants import parse_day
 from app.pagination import Page, PageQuestion
-from app.parameters import Code, Day, Ids, Known, Language, Words, refuse_reversed
+from app.parameters import Codes, Day, Ids, Known, Languages, Words, refuse_reversed
 from app.queries.records import fetch_records, one_of, words
-from app.queries.terms import Name
-from app.tables import Revision, Source
+from app.tables import Name, Revision, Source
 
 
 class SourceQuery(PageQuestion):
@@ -21,8 +20,8 @@ class SourceQuery(PageQuestion):
 
     q: Words | None = Field(None, description="All these words in the title; case- and accent-blind.")
     publisher: Annotated[Ids, Known("publisher")] = Field([], description="Published by this publisher.")
-    kind: Annotated[list[Code], Known("source-kind")] = Field([], description="A code of the `source-kind` list.")
-    language: Annotated[list[Language], Known("source-language")] = Field([], description="A BCP 47 tag.")
+    kind: Annotated[Codes, Known("source-kind")] = Field([], description="A code of the `source-kind` list.")
+    language: Annotated[Languages, Known("source-language")] = Field([], description="A BCP 47 tag.")
     published_from: Day | None = Field(None, description="Published on or after this day.")
     published_to: Day | None = Field(None, description="Published on or before this day.")
 
@@ -48,5 +47,5 @@ def predicates(question: SourceQuery) -> Iterator[ColumnElement[bool]]:
         yield col(Source.published_first_day) <= parse_day(question.published_to).toordinal()
 
 
-def fetch_sources(database: Database, question: SourceQuery, asked: Revision, last: tuple[int | str, ...]) -> Page:
-    return fetch_records(database, Source, question, term_names(question), predicates(question), asked, last)
+def fetch_sources(database: Database, question: SourceQuery, revision: Revision, last: tuple[int | str, ...]) -> Page:
+    return fetch_records(database, Source, question, term_names(question), predicates(question), revision, last)

@@ -1,46 +1,43 @@
-"""What the names in a question refer to: terms, looked up once and then remembered."""
+"""What the names in a question refer to: terms, looked up once a revision and then remembered."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlmodel import col
 
 from app.database import Database
 from app.parameters import Known, Question
 from app.problems import Refused, nearest, refuse_all
-from app.tables import Term
+from app.tables import Entry, Link, Name, Revision, Term, named, published
 
-LARGEST_MEMORY = 100_000
-LARGEST_VOCABULARY = 20_000
+LARGEST_VOCABULARY = 1_000
 """At most so many terms are compared to find the one nearest to a wrong name."""
-MOST_GUESSES = 10
+MOST_GUESSES = 2
 """For more unknown names than this in one question, the others are refused without their nearest."""
-
-Name = tuple[str, str]
+FADING_KINDS = ("tag", "source-language")
+"""Terms that are known while a record has them; ids and codes are known from their first revision on."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """A term: its number, the revision that first knew it, and about how many links it has."""
+    """A term: its number, and about how many links it has."""
 
     number: int
-    since: int
     rows: int
 
 
-def fetch_terms(database: Database, names: Iterable[Name], revision: int) -> dict[Name, Found]:
+def fetch_terms(database: Database, names: Iterable[Name], revision: Revision) -> dict[Name, Found]:
     """The terms of some names, each a kind and a value, without those that the revision does not know."""
+    remembered = database.memory(revision.number)
     wanted = set(names)
-    found: dict[Name, Found] = {name: term for name in wanted if (term := database.remembered.get(name))}
-    if missing := sorted(wanted - found.keys()):
-        fields = (col(Term.kind), col(Term.value), col(Term.number), col(Term.since), col(Term.rows))
-        for kind, value, *rest in database.fetch(select(*fields).where(tuple_(*fields[:2]).in_(missing))):
-            found[kind, value] = Found(*rest)
-        if len(database.remembered) > LARGEST_MEMORY:
-            database.remembered.clear()
-        database.remembered.update(found)
-    return {name: term for name, term in found.items() if term.since <= revision}
+    found: dict[Name, Found | None] = {name: remembered[name] for name in wanted if name in remembered}
+    if missing := wanted - found.keys():
+        fields = (col(Term.kind), col(Term.value), col(Term.number), col(Term.rows))
+        rows = database.fetch(select(*fields).where(named(missing), *_known_at(revision)))
+        found |= dict.fromkeys(missing) | {(kind, value): Found(*rest) for kind, value, *rest in rows}
+        remembered.update(found)
+    return {name: term for name, term in found.items() if term is not None}
 
 
 def known_names(question: Question) -> Iterator[tuple[str, Name]]:
@@ -48,17 +45,17 @@ def known_names(question: Question) -> Iterator[tuple[str, Name]]:
     for parameter, field in type(question).model_fields.items():
         for mark in field.metadata:
             if isinstance(mark, Known):
-                value = getattr(question, parameter)
-                values = value if isinstance(value, list | tuple) else [value] if value is not None else []
-                yield from ((parameter, (mark.kind, name)) for name in values)
+                yield from ((parameter, (mark.kind, name)) for name in dict.fromkeys(getattr(question, parameter)))
 
 
-def refuse_unknown(database: Database, question: Question, found: dict[Name, Found], revision: int) -> None:
+def refuse_unknown(database: Database, question: Question, found: dict[Name, Found], revision: Revision) -> None:
     """Raises a `Problem` that names every unknown id or code with the nearest valid one."""
     errors: list[Refused] = []
     for parameter, (kind, value) in known_names(question):
         if (kind, value) not in found:
-            guess = nearest(value, _alike(database, kind, value, revision)) if len(errors) < MOST_GUESSES else None
+            guess = (
+                nearest(value, _fetch_alike(database, kind, value, revision)) if len(errors) < MOST_GUESSES else None
+            )
             hint = f"; nearest: '{guess}'" if guess else ""
             what = "id" if parameter == "id" else f"'{parameter}'"
             errors.append(Refused(parameter, f"expected a known {what}, not '{value}'{hint}", guess))
@@ -66,9 +63,17 @@ def refuse_unknown(database: Database, question: Question, found: dict[Name, Fou
         raise refuse_all(errors)
 
 
-def _alike(database: Database, kind: str, value: str, revision: int) -> list[str]:
+def _known_at(revision: Revision) -> tuple[ColumnElement[bool], ...]:
+    held = (
+        exists().where(col(table.term) == col(Term.number), published(table, revision.number))
+        for table in (Link, Entry)
+    )
+    return col(Term.since) <= revision.number, or_(col(Term.kind).not_in(FADING_KINDS), *held)
+
+
+def _fetch_alike(database: Database, kind: str, value: str, revision: Revision) -> list[str]:
     """Valid names to compare with: all of a small vocabulary; of a large one, those that begin alike."""
-    names = select(col(Term.value)).where(col(Term.kind) == kind, col(Term.since) <= revision).order_by(col(Term.value))
+    names = select(col(Term.value)).where(col(Term.kind) == kind, *_known_at(revision)).order_by(col(Term.value))
     every = [row[0] for row in database.fetch(names.limit(LARGEST_VOCABULARY))]
     if len(every) == LARGEST_VOCABULARY:
         start = value[:3]

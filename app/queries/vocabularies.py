@@ -13,6 +13,6 @@ class VocabularyQuery(Question):
     """Every code list, by id."""
 
 
-def fetch_vocabularies(database: Database, _question: VocabularyQuery, asked: Revision) -> Page:
-    statement = select(col(Vocabulary.document)).where(published(Vocabulary, asked.number))
+def fetch_vocabularies(database: Database, _question: VocabularyQuery, revision: Revision) -> Page:
+    statement = select(col(Vocabulary.document)).where(published(Vocabulary, revision.number))
     return Page([row[0] for row in database.fetch(statement.order_by(col(Vocabulary.id)))])

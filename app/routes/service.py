@@ -18,7 +18,7 @@ TAKES_NOTHING = [Depends(refuse_parameters)]
 @router.get(
     "/health/live", response_model=HealthPublic, dependencies=TAKES_NOTHING, summary="Whether the process answers"
 )
-def get_liveness() -> Response:
+async def get_liveness() -> Response:
     return JSONResponse({"status": "live"}, headers={"Cache-Control": "no-store"})
 
 
@@ -37,7 +37,7 @@ def get_readiness(request: Request) -> Response:
     return JSONResponse({"status": "ready", "revision": revision.number}, headers={"Cache-Control": "no-store"})
 
 
-@router.get("/metrics", summary="Metrics in Prometheus' text format", response_class=Response, include_in_schema=False)
+@router.get("/metrics", dependencies=TAKES_NOTHING, response_class=Response, include_in_schema=False)
 def get_metrics(request: Request) -> Response:
     content = generate_latest(request.app.state.metrics)
     return Response(content, media_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
@@ -50,7 +50,7 @@ def get_metrics(request: Request) -> Response:
     responses=problem_responses(NOT_FOUND),
     summary="What a type of problem means",
 )
-def get_problem(name: str) -> Response:
+async def get_problem(name: str) -> Response:
     """Where the `type` of a problem leads."""
     kind = KINDS.get(name)
     if kind is None:
@@ -61,5 +61,5 @@ def get_problem(name: str) -> Response:
 
 
 @router.get("/", include_in_schema=False)
-def get_start() -> Response:
+async def get_start() -> Response:
     return RedirectResponse("/docs", status_code=307)

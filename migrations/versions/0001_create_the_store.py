@@ -18,9 +18,6 @@ def upgrade() -> None:
         sa.Column("document", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", "since"),
     )
-    with op.batch_alter_table("actor", schema=None) as batch_op:
-        batch_op.create_index("actor_open", ["id", "until"], unique=False)
-
     op.create_table(
         "citation",
         sa.Column("since", sa.BigInteger(), nullable=False),
@@ -37,7 +34,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("citation", schema=None) as batch_op:
         batch_op.create_index("citation_event", ["event", "until"], unique=False)
-        batch_op.create_index("citation_open", ["id", "until"], unique=False)
 
     op.create_table(
         "entry",
@@ -61,7 +57,6 @@ def upgrade() -> None:
         sa.Column("known_from", sa.BigInteger(), nullable=False),
         sa.Column("known_until", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
-        sa.Column("start_day", sa.Integer(), nullable=True),
         sa.Column("end_day", sa.Integer(), nullable=True),
         sa.Column("reported_at", sa.BigInteger(), nullable=False),
         sa.Column("text", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
@@ -111,7 +106,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("location", schema=None) as batch_op:
         batch_op.create_index("location_latitude", ["latitude"], unique=False)
-        batch_op.create_index("location_open", ["id", "until"], unique=False)
 
     op.create_table(
         "publisher",
@@ -121,9 +115,6 @@ def upgrade() -> None:
         sa.Column("document", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id", "since"),
     )
-    with op.batch_alter_table("publisher", schema=None) as batch_op:
-        batch_op.create_index("publisher_open", ["id", "until"], unique=False)
-
     op.create_table(
         "revision",
         sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -141,9 +132,6 @@ def upgrade() -> None:
         sa.Column("published_last_day", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id", "since"),
     )
-    with op.batch_alter_table("source", schema=None) as batch_op:
-        batch_op.create_index("source_open", ["id", "until"], unique=False)
-
     op.create_table(
         "term",
         sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -172,17 +160,10 @@ def downgrade() -> None:
         batch_op.drop_index("term_value")
 
     op.drop_table("term")
-    with op.batch_alter_table("source", schema=None) as batch_op:
-        batch_op.drop_index("source_open")
-
     op.drop_table("source")
     op.drop_table("revision")
-    with op.batch_alter_table("publisher", schema=None) as batch_op:
-        batch_op.drop_index("publisher_open")
-
     op.drop_table("publisher")
     with op.batch_alter_table("location", schema=None) as batch_op:
-        batch_op.drop_index("location_open")
         batch_op.drop_index("location_latitude")
 
     op.drop_table("location")
@@ -202,11 +183,7 @@ def downgrade() -> None:
 
     op.drop_table("entry")
     with op.batch_alter_table("citation", schema=None) as batch_op:
-        batch_op.drop_index("citation_open")
         batch_op.drop_index("citation_event")
 
     op.drop_table("citation")
-    with op.batch_alter_table("actor", schema=None) as batch_op:
-        batch_op.drop_index("actor_open")
-
     op.drop_table("actor")

@@ -3,7 +3,8 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,20 @@ def address(store: Store) -> str:
     """The store's address as a person writes it, without the driver."""
     plain = store.url.set(drivername=store.url.get_backend_name())
     return plain.render_as_string(hide_password=False)
+
+
+@contextmanager
+def new_role(store: Store) -> Iterator[tuple[str, str]]:
+    """A role of PostgreSQL that was granted nothing, and the store's address for it."""
+    role = f"reader_{store.url.database}"
+    with store.engine.begin() as connection:
+        connection.execute(text(f'CREATE ROLE "{role}" LOGIN'))
+    try:
+        yield role, store.url.set(drivername="postgresql", username=role).render_as_string()
+    finally:
+        with store.engine.begin() as connection:
+            connection.execute(text(f'DROP OWNED BY "{role}"'))
+            connection.execute(text(f'DROP ROLE "{role}"'))
 
 
 @pytest.fixture
@@ -215,21 +230,13 @@ def test_a_role_that_was_granted_reading_can_read_and_no_more(
     make_store: Callable[[str], Store], call: Callable[..., Told], record: Path
 ) -> None:
     store = make_store("postgresql")
-    role = f"reader_{store.url.database}"
-    with store.engine.begin() as connection:
-        connection.execute(text(f'CREATE ROLE "{role}" LOGIN'))
-    try:
+    with new_role(store) as (role, reader):
         assert said(call("migrate", "--grant-to", role, DATABASE_URL=address(store)))[0] == 0
         assert call("seed", record, DATABASE_URL=address(store)).returncode == 0
-        reader = store.url.set(drivername="postgresql", username=role).render_as_string()
         status, lines = said(call("seed", write_lines(record.parent, invented_lines(4)), DATABASE_URL=reader))
         assert status == 1
         assert "permission denied" in lines[-1]
         assert len(content(store)["event"]) == 3
-    finally:
-        with store.engine.begin() as connection:
-            connection.execute(text(f'DROP OWNED BY "{role}"'))
-            connection.execute(text(f'DROP ROLE "{role}"'))
 
 
 @pytest.mark.parametrize(

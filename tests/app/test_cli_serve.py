@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import text
 
 from app.cli import SCHEMA
-from tests.app.test_cli import DATELINE, PATIENCE, address, environment, status_of
+from tests.app.test_cli import DATELINE, PATIENCE, address, environment, new_role, status_of
 from tests.conftest import Store
 from tests.content import content
 from tests.invented import invented_lines, write_lines
@@ -156,6 +156,35 @@ def test_an_old_store_stops_it_and_names_the_command(
         connection.execute(text("DROP TABLE alembic_version"))
     assert refusal(address(store)).endswith("Run: dateline migrate\n")
     assert content(store) == before
+
+
+def test_a_store_without_one_of_its_tables_stops_it_and_names_the_table(
+    store: Store, refusal: Callable[[str], str], tmp_path: Path
+) -> None:
+    store.load(write_lines(tmp_path, invented_lines(3)))
+    with store.engine.begin() as connection:
+        connection.execute(text("DROP TABLE revision"))
+    told = refusal(address(store))
+    assert re.fullmatch("The database of DATABASE_URL cannot be read: [^()]*revision[^()]*\n", told)
+
+
+def test_a_role_that_may_not_read_stops_it_and_is_told_how_it_may(
+    make_store: Callable[[str], Store],
+    refusal: Callable[[str], str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    store = make_store("postgresql")
+    with new_role(store) as (role, reader):
+        advice = f"may not read the store. Run, as the owner of the store: dateline migrate --grant-to {role}\n"
+        assert refusal(reader).endswith(advice)
+        with store.engine.begin() as connection:
+            connection.execute(text(f'GRANT SELECT ON alembic_version TO "{role}"'))
+        assert refusal(reader).endswith(advice)
+        monkeypatch.setenv("DATABASE_URL", address(store))
+        assert status_of("migrate", "--grant-to", role) == 0
+        assert capsys.readouterr().out == "The store is up to date.\n"
+        assert refusal(reader) == "The store of DATABASE_URL is empty. Run: dateline seed\n"
 
 
 def test_a_store_of_a_newer_version_stops_it_and_every_command_that_writes(

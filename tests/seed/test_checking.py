@@ -1,5 +1,6 @@
 """What must hold of the record as a whole, and that every fault of every file is told in one run."""
 
+import gc
 import json
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from seed.checking import check
 from seed.faults import RecordRefused
+from seed.reading import Item
 from tests.harbour import ACTORS, EVENTS, FILES, LOCATIONS, SOURCES, check_files, faults_of
 
 UNCITED = "no citation supports the event; expected at least one that does (bulk data: --allow-uncited)"
@@ -78,7 +80,7 @@ def test_what_does_not_hold_is_told_alone_at_its_place(tmp_path: Path, old: str,
          "north-coast > old-harbour > north-coast"),
         ("type: organisation", "member_of: [anna-berg]", ["actors.yaml:3:15", "actors.yaml:9:15"],
          "sea-league > anna-berg > sea-league"),
-        ("kind: article", "derived_from: [{source: post-tuesday, how: cites}]",
+        ("kind: article", "derived_from: [{source: post-tuesday, how: reprints}]",
          ["sources.yaml:12:16", "sources.yaml:5:27"], "gazette-monday > post-tuesday > gazette-monday"),
         ("  tags: [fishing]", "  relations: [{type: part_of, event: second-round}]",
          ["events.yaml:11:38", "events.yaml:26:30"], "harbour-talks > second-round > harbour-talks"),
@@ -93,6 +95,41 @@ def test_a_cycle_is_told_at_every_record_that_is_in_it(
 
 def test_other_relations_may_go_round(tmp_path: Path) -> None:
     assert faults_of(tmp_path, ("  tags: [fishing]", "  relations: [{type: follows, event: second-round}]")) == []
+
+
+def test_sources_may_cite_one_another(tmp_path: Path) -> None:
+    cited = ("kind: article", "derived_from: [{source: post-tuesday, how: cites}]")
+    assert faults_of(tmp_path, cited) == []
+    assert faults_of(tmp_path, cited, ("how: reprints", "how: cites")) == []
+
+
+def test_a_checked_record_holds_no_raw_items(tmp_path: Path) -> None:
+    for name, content in FILES.items():
+        (tmp_path / name).write_text(content)
+    gc.collect()
+    gc.disable()
+    try:
+        before = sum(isinstance(one, Item) for one in gc.get_objects())
+        assert check([tmp_path]).event
+        assert sum(isinstance(one, Item) for one in gc.get_objects()) <= before + 1
+    finally:
+        gc.enable()
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("types", "unknown list 'types'; nearest: 'type'"),
+        ("event", "unknown list 'event'; expected one of actor-type, date-precision, lineage, location-type, measure,"),
+        ("country", "the list 'country' is complete, as ISO 3166-1; expected no addition to it"),
+        ("measure", None),
+    ],
+)
+def test_codes_may_only_be_added_to_the_shipped_lists(tmp_path: Path, name: str, told: str | None) -> None:
+    added = {"vocabularies.yaml": f"- id: {name}\n  codes: {{zz: Another}}\n"}
+    faults = check_files(tmp_path, FILES | added)
+    assert len(faults) == (told is not None)
+    assert all(fault.startswith(f"vocabularies.yaml:1:7: {told}") for fault in faults), faults
 
 
 def test_a_cycle_is_found_in_a_long_chain(tmp_path: Path) -> None:

@@ -6,6 +6,11 @@ import pytest
 
 from tests.harbour import FILES, check_files, faults_of
 
+EARLIEST = "expected a day, a month or a year, since the source counts from its end"
+TWICE = """part_of, event: harbour-talks}
+    - {event: harbour-talks, type: follows}
+    - {event: harbour-talks, type: part_of}"""
+
 
 @pytest.mark.parametrize(
     ("old", "new", "told"),
@@ -20,6 +25,20 @@ from tests.harbour import FILES, check_files, faults_of
             "sources.yaml:7:12: expected a time at or after published, 2020-03-03"]),
         ("published: 2020", "published_not_before: 2021-01-01\n  published: 2020", [
             "sources.yaml:7:14: expected a time at or after published_not_before, 2021-01-01"]),
+        ("published: 2020", "published_not_before: 2020-03-03T10:00:00Z\n  published: 2020", [
+            f"sources.yaml:6:25: published_not_before: {EARLIEST}"]),
+        ("{source: gazette-monday, how: reprints", "{source: post-tuesday, how: cites", [
+            "sources.yaml:12:16: a source that cites itself; expected another source"]),
+        ("[old-harbour]", "[old-harbour, old-harbour]", [
+            "events.yaml:8:28: 'old-harbour' stands already; expected it once"]),
+        ("tags: [fishing]", "tags: [fishing, boats, fishing]", [
+            "events.yaml:11:26: 'fishing' stands already; expected it once"]),
+        ("type: organisation", "member_of: [league, league]\n- id: league\n  name: League", [
+            "actors.yaml:3:23: 'league' stands already; expected it once"]),
+        ("part_of, event: harbour-talks}", TWICE, [
+            "events.yaml:28:7: 'harbour-talks, part_of' stands already; expected it once"]),
+        ("supports: [date", "supports: [date, date", [
+            "events.yaml:18:24: 'date' stands already; expected it once"]),
         ("date: 2020-03-02", "date: 2020-03", ["events.yaml:5:15: expected a start_time only where date is a day"]),
         ('date: "2020"', 'start_time: "10:00Z"', ["events.yaml:22:15: expected a start_time only where date is a day"]),
         ("low: 2", "low: 9", ["events.yaml:10:39: expected low <= best <= high"]),

@@ -1,0 +1,45 @@
+"""The settings that a person may get wrong: what is taken, in what form, and what is refused."""
+
+import pytest
+from pydantic import ValidationError
+
+from app.settings import Settings
+from tests.conftest import Store
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("", ""),
+        ("https://dateline.example", "https://dateline.example"),
+        ("https://dateline.example/", "https://dateline.example"),
+        ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
+        ("http://[::1]:8000/", "http://[::1]:8000"),
+        ("https://example.org/chronology/", "https://example.org/chronology"),
+        ("https://xn--e1afmkfd.example/%D0%B0", "https://xn--e1afmkfd.example/%D0%B0"),
+    ],
+)
+def test_a_public_address_may_have_a_path_and_loses_its_last_slash(given: str, kept: str) -> None:
+    assert Settings(public_url=given).public_url == kept
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "dateline.example", "ftp://dateline.example", "//dateline.example", "https://", "https:///v1", "https://:8000",
+        "https://.", "https://a..b", "https://[bad", "https://dateline.example:port", "https://user:secret@a.example",
+        "https://a.example/ b", " https://a.example", "https://a.example\n", "https://a.example/\tb",
+        "https://a b.example", "https://a.example/<b>", 'https://a.example/"b"', "https://a.example>; rel=next", "https://a.example\\b",
+        "https://a.example?", "https://a.example/?b=c", "https://a.example#", "https://a.example/#b",
+        "https://ä.example",
+    ],
+)  # fmt: skip
+def test_what_is_no_public_address_is_refused(given: str) -> None:
+    with pytest.raises(ValidationError, match=r"expected an address such as https://dateline\.example or"):
+        Settings(public_url=given)
+
+
+def test_links_begin_with_the_public_address_and_its_path(shipped: Store) -> None:
+    answer = shipped.client(public_url="https://example.org/chronology/").get("/v1/events?limit=1")
+    assert answer.json()["links"]["canonical"] == "https://example.org/chronology/v1/events?limit=1"
+    assert answer.headers["Link"].startswith("<https://example.org/chronology/v1/events?limit=1>; ")
