@@ -34,7 +34,7 @@ TERM_KINDS = (
     "publisher-word", "publisher-country", "ownership",
     "source-word", "source-publisher", "source-kind", "source-language", "lineage",
     "citation-event", "citation-source", "citation-publisher", "citation-speaker", "stance", "verification",
-    "country", "measure", "relation", "date-precision",
+    "country", "measure", "relation", "date-precision", "citation-origin",
 )  # fmt: skip
 """What terms are: only ever added to at the end, since a term's number says its kind."""
 
@@ -55,7 +55,8 @@ ENTRY_KINDS = {
     "publisher": ("publisher", "publisher-word", "publisher-country", "ownership"),
     "source": ("source", "source-word", "source-publisher", "source-kind", "source-language"),
     "citation": (
-        "citation-event", "citation-source", "citation-publisher", "citation-speaker", "stance", "verification"
+        "citation-event", "citation-source", "citation-publisher", "citation-origin", "citation-speaker", "stance",
+        "verification",
     ),
 }  # fmt: skip
 """Which terms each table's entries are of: an actor and a publisher may have one id, and then no term in common."""

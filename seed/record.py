@@ -24,6 +24,12 @@ _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uff
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9](Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])")
 
 
+def _one_line(text: str) -> str:
+    if len(text.splitlines()) > 1:
+        raise ValueError("expected one line")
+    return text
+
+
 def _plain(text: str) -> str:
     if _FORBIDDEN.search(text):
         raise ValueError("expected text without control characters")
@@ -88,7 +94,7 @@ def _zone(text: str) -> str:
 
 Coded = Annotated[str, Field(max_length=100)]
 """A code in use: `check` looks it up in its list."""
-Line = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_plain)]
+Line = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_plain), AfterValidator(_one_line)]
 Prose = Annotated[str, Field(min_length=1, max_length=20_000), AfterValidator(_plain)]
 Address = Annotated[str, Field(max_length=2_000), AfterValidator(_plain), AfterValidator(_address)]
 Date = Annotated[str, Field(max_length=100), BeforeValidator(_year), AfterValidator(_edtf)]

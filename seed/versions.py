@@ -209,6 +209,8 @@ class Versions:
         yield "verification", verification
         if publisher := self.collection.source[citation.source].publisher:
             yield "citation-publisher", publisher
+        if origin := self.collection.origin(citation):
+            yield "citation-origin", origin
         if citation.attributed_to:
             groups = self.collection.with_groups(citation.attributed_to)
             yield from (("citation-speaker", group) for group in groups)

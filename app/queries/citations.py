@@ -18,6 +18,9 @@ class CitationQuery(PageQuestion):
     event: Annotated[Ids, Known("event")] = Field([], description="Citations of this event.")
     source: Annotated[Ids, Known("source")] = Field([], description="Passages of this source.")
     publisher: Annotated[Ids, Known("publisher")] = Field([], description="Passages of this publisher's sources.")
+    origin: Annotated[Ids, Known("publisher")] = Field(
+        [], description="Passages that carry this publisher's reporting."
+    )
     stance: Annotated[Codes, Known("stance")] = Field([], description="A code of the `stance` list.")
     speaker: Annotated[Ids, Known("actor")] = Field([], description="Attributed to this actor, or a member of it.")
     verification: Annotated[Codes, Known("verification")] = Field([], description="A code of the `verification` list.")
@@ -28,6 +31,7 @@ def term_names(question: CitationQuery) -> Iterator[list[Name]]:
     yield from one_of("citation-event", question.event)
     yield from one_of("citation-source", question.source)
     yield from one_of("citation-publisher", question.publisher)
+    yield from one_of("citation-origin", question.origin)
     yield from one_of("stance", question.stance)
     yield from one_of("citation-speaker", question.speaker)
     yield from one_of("verification", question.verification)

@@ -4,13 +4,13 @@ import json
 from typing import Literal
 
 from pydantic import Field
-from sqlalchemy import func, select, union_all
+from sqlalchemy import CTE, func, select, union_all
 from sqlmodel import col
 
 from app.database import Database
 from app.pagination import Page
 from app.queries.events import EventFilter, fetch_matching
-from app.queries.matching import AnySelect, Matching
+from app.queries.matching import AnySelect
 from app.schemas import FacetCount
 from app.tables import LAST, Actor, Link, Location, Publisher, Record, Revision, Term, kind_range, known, published
 
@@ -31,7 +31,9 @@ def fetch_facets(database: Database, question: FacetQuery, revision: Revision) -
     """The most frequent values of each facet: how many events of the question its filter would keep."""
     facets = [facet for facet in FACETS if facet in question.facet or not question.facet]
     matching = fetch_matching(database, question, revision)
-    rows = database.fetch(union_all(*(_select_counts(matching, facet) for facet in facets)))
+    every = matching.every(matching.key.label("key"))
+    keys = None if matching.everything else select(every.c.key).cte("matching")
+    rows = database.fetch(union_all(*(_select_counts(facet, keys, revision) for facet in facets)))
     labels = _fetch_labels(database, {(row.kind, row.value) for row in rows}, revision)
     rows = sorted(rows, key=lambda row: (facets.index(row.kind), -row[2], row.value))
     return Page(
@@ -44,13 +46,12 @@ def fetch_facets(database: Database, question: FacetQuery, revision: Revision) -
     )
 
 
-def _select_counts(matching: Matching, facet: Facet) -> AnySelect:
-    """The most frequent terms of one kind among the links of the events that match."""
+def _select_counts(facet: Facet, keys: CTE | None, revision: Revision) -> AnySelect:
+    """The most frequent terms of one kind among the links of the events that match; of all events without keys."""
     counts = select(col(Link.term), func.count().label("count")).where(
-        col(Link.term).between(*kind_range(facet)), published(Link, matching.revision), known(Link, LAST)
+        col(Link.term).between(*kind_range(facet)), published(Link, revision.number), known(Link, LAST)
     )
-    if not matching.everything:
-        keys = matching.every(matching.key.label("key"))
+    if keys is not None:
         counts = counts.join_from(keys, Link, col(Link.key) == keys.c.key)
     counted = counts.group_by(col(Link.term)).subquery()
     ranked = (

@@ -167,7 +167,10 @@ class Matching:
         if not condition.terms:
             return false()
         link = self._link()
-        return exists().where(link.term.in_(condition.terms), _key(link) == key, *self._linked(link))
+        one_of = link.term.in_(condition.terms)
+        if len(condition.terms) > MOST_ARMS:
+            one_of = (link.term + 0).in_(condition.terms)  # no index of terms: the few links of the key are read
+        return exists().where(one_of, _key(link) == key, *self._linked(link))
 
     def _link(self) -> Any:
         return aliased(Link if issubclass(self.table, Event) else Entry)

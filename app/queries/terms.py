@@ -57,8 +57,8 @@ def refuse_unknown(database: Database, question: Question, found: dict[Name, Fou
                 nearest(value, _fetch_alike(database, kind, value, revision)) if len(errors) < MOST_GUESSES else None
             )
             hint = f"; nearest: '{guess}'" if guess else ""
-            what = "id" if parameter == "id" else f"'{parameter}'"
-            errors.append(Refused(parameter, f"expected a known {what}, not '{value}'{hint}", guess))
+            expected = f"expected a known {kind.replace('-', ' ')}, not '{value}'{hint}"
+            errors.append(Refused(parameter, expected, guess))
     if errors:
         raise refuse_all(errors)
 

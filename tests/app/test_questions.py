@@ -32,6 +32,7 @@ MISSPELT = {
     "role": ("iniciator", "initiator"),
     "source": ("post-teusday", "post-tuesday"),
     "speaker": ("anne-berg", "anna-berg"),
+    "origin": ("iland-post", "island-post"),
     "stance": ("support", "supports"),
     "tag": ("fising", "fishing"),
     "verification": ("no_held", "not_held"),

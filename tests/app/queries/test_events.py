@@ -123,9 +123,9 @@ def test_a_value_given_twice_is_one_value(check_events, oracle):
 
 
 def test_many_values_of_one_filter_are_all_asked(check_events, oracle):
-    wanted = [("id", event["id"]) for event in oracle.record["event"][:120]]
-    assert check_events(wanted) == 120
-    assert check_events([("actor", one["id"]) for one in oracle.record["actor"]]) > 200
+    wanted = [("id", event["id"]) for event in oracle.record["event"][:50]]
+    assert check_events(wanted) == 50
+    assert check_events([("actor", one["id"]) for one in oracle.record["actor"][:50]]) > 100
 
 
 def test_days_keep_dates_of_every_form_as_read_by_hand(store, write_record):

@@ -151,3 +151,10 @@ def test_words_of_an_alias_find_a_record_and_not_its_events(store, write_record)
     assert [one["id"] for one in client.get("/v1/actors?q=society").json()["data"]] == ["a"]
     assert client.get("/v1/events?q=society").json()["data"] == []
     assert [one["id"] for one in client.get("/v1/events?q=guild+drill").json()["data"]] == ["e"]
+
+
+def test_citations_are_found_by_whose_reporting_they_carry(client):
+    found = client.walk("/v1/citations?origin=politico&limit=500")
+    every = client.walk("/v1/citations?limit=500")
+    assert found == [one for one in every if one.get("origin", {}).get("id") == "politico"]
+    assert found
