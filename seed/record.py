@@ -94,12 +94,15 @@ def _zone(text: str) -> str:
 
 Coded = Annotated[str, Field(max_length=100)]
 """A code in use: `check` looks it up in its list."""
+Words = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_plain)]
 Line = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_plain), AfterValidator(_one_line)]
 Prose = Annotated[str, Field(min_length=1, max_length=20_000), AfterValidator(_plain)]
 Address = Annotated[str, Field(max_length=2_000), AfterValidator(_plain), AfterValidator(_address)]
 Date = Annotated[str, Field(max_length=100), BeforeValidator(_year), AfterValidator(_edtf)]
 Published = Annotated[str, Field(max_length=100), BeforeValidator(_year), AfterValidator(_published)]
 Earliest = Annotated[str, Field(max_length=100), BeforeValidator(_year), AfterValidator(_earliest)]
+Once = AfterValidator(lambda values: list(dict.fromkeys(values)))
+"""A list in which an equal entry says nothing more, and is served once: bulk data repeats itself."""
 Sha256 = Annotated[str, Field(pattern=SHA256_PATTERN)]
 Number = Annotated[int | float, Field(ge=-(10**15), le=10**15, allow_inf_nan=False)]
 Offset = Annotated[int, Field(ge=0, le=10**9)]
@@ -123,7 +126,7 @@ class Publisher(Described):
     country: Coded | None = None
     ownership: Coded | None = None
     timezone: Annotated[str, AfterValidator(_zone)] | None = None
-    same_as: list[Address] = []
+    same_as: Annotated[list[Address], Once] = []
     reference: Line | None = None
 
 
@@ -164,11 +167,11 @@ class Actor(Described):
     kind = "actor"
     name: Line
     type: Coded | None = None
-    aliases: list[Line] = []
+    aliases: Annotated[list[Line], Once] = []
     country: Coded | None = None
     positions: list[Position] = []
-    member_of: list[Id] = []
-    same_as: list[Address] = []
+    member_of: Annotated[list[Id], Once] = []
+    same_as: Annotated[list[Address], Once] = []
     reference: Line | None = None
     note: Prose | None = None
 
@@ -177,13 +180,13 @@ class Location(Described):
     kind = "location"
     name: Line
     type: Coded | None = None
-    aliases: list[Line] = []
+    aliases: Annotated[list[Line], Once] = []
     parent: Id | None = None
     country: Coded | None = None
     latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
     longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
     precision: Coded | None = None
-    same_as: list[Address] = []
+    same_as: Annotated[list[Address], Once] = []
     reference: Line | None = None
     note: Prose | None = None
 
@@ -210,10 +213,10 @@ class Participation(Entry):
 
 
 class Passage(Entry):
-    starts: Line
-    ends: Line
-    before: Line | None = None
-    after: Line | None = None
+    starts: Words
+    ends: Words
+    before: Words | None = None
+    after: Words | None = None
     start: Offset | None = None
     end: Offset | None = None
     sha256: Sha256 | None = None
@@ -224,7 +227,7 @@ class Citation(Entry):
     key: Id
     source: Id
     passage: Passage | None = None
-    supports: list[Supported] = []
+    supports: Annotated[list[Supported], Once] = []
     stance: Coded = "supports"
     attributed_to: Id | None = None
     origin: Id | None = None
@@ -246,12 +249,12 @@ class Event(Described):
     start_time: Annotated[str, AfterValidator(_time)] | None = None
     type: Coded | None = None
     modality: Coded | None = None
-    locations: list[Id] = []
+    locations: Annotated[list[Id], Once] = []
     quantities: list[Quantity] = []
-    tags: list[Id] = []
-    actors: list[Participation] = []
+    tags: Annotated[list[Id], Once] = []
+    actors: Annotated[list[Participation], Once] = []
     citations: list[Citation] = []
-    relations: list[Relation] = []
+    relations: Annotated[list[Relation], Once] = []
 
 
 Anything = Publisher | Source | Actor | Location | Vocabulary | Event

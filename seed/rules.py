@@ -15,13 +15,10 @@ from seed.record import SUPPORTED_FIELDS
 Loc = tuple[str | int, ...]
 Told = Iterator[tuple[Loc, str]]
 """What is wrong, and what would be right, of the values at places of a record."""
-ONCE = ("member_of.*", "locations.*", "tags.*", "relations.*", "citations.*.supports.*")
-"""Entries of lists in which an equal one says nothing more."""
 
 
 def broken_rules(kind: str, data: dict[str, Any]) -> Told:
     """What is wrong with a record of some kind."""
-    yield from _repetitions(data)
     for rule in RULES.get(kind, ()):
         yield from rule(data)
 
@@ -41,22 +38,6 @@ def values_at(data: Any, path: str) -> Iterator[tuple[Loc, Any]]:
 def entries(data: dict[str, Any], path: str) -> Iterator[tuple[Loc, dict[str, Any]]]:
     """The mappings at a path."""
     return ((loc, one) for loc, one in values_at(data, path) if isinstance(one, dict))
-
-
-def _repetitions(data: dict[str, Any]) -> Told:
-    for path in ONCE:
-        seen: set[tuple[Any, ...]] = set()
-        for loc, one in values_at(data, path):
-            parts = one if isinstance(one, dict) else {"": one}
-            entry = (loc[:-1], *sorted(parts.items(), key=str)) if all(map(_is_text, parts.values())) else ()
-            if entry in seen:
-                yield loc, f"'{', '.join(parts.values())[:100]}' stands already; expected it once"
-            elif entry:
-                seen.add(entry)
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
 
 
 def _coordinates(data: dict[str, Any]) -> Told:

@@ -7,9 +7,6 @@ import pytest
 from tests.harbour import FILES, check_files, faults_of
 
 EARLIEST = "expected a day, a month or a year, since the source counts from its end"
-TWICE = """part_of, event: harbour-talks}
-    - {event: harbour-talks, type: follows}
-    - {event: harbour-talks, type: part_of}"""
 
 
 @pytest.mark.parametrize(
@@ -29,16 +26,6 @@ TWICE = """part_of, event: harbour-talks}
             f"sources.yaml:6:25: published_not_before: {EARLIEST}"]),
         ("{source: gazette-monday, how: reprints", "{source: post-tuesday, how: cites", [
             "sources.yaml:12:16: a source that cites itself; expected another source"]),
-        ("[old-harbour]", "[old-harbour, old-harbour]", [
-            "events.yaml:8:28: 'old-harbour' stands already; expected it once"]),
-        ("tags: [fishing]", "tags: [fishing, boats, fishing]", [
-            "events.yaml:11:26: 'fishing' stands already; expected it once"]),
-        ("type: organisation", "member_of: [league, league]\n- id: league\n  name: League", [
-            "actors.yaml:3:23: 'league' stands already; expected it once"]),
-        ("part_of, event: harbour-talks}", TWICE, [
-            "events.yaml:28:7: 'harbour-talks, part_of' stands already; expected it once"]),
-        ("supports: [date", "supports: [date, date", [
-            "events.yaml:18:24: 'date' stands already; expected it once"]),
         ("date: 2020-03-02", "date: 2020-03", ["events.yaml:5:15: expected a start_time only where date is a day"]),
         ('date: "2020"', 'start_time: "10:00Z"', ["events.yaml:22:15: expected a start_time only where date is a day"]),
         ("low: 2", "low: 9", ["events.yaml:10:39: expected low <= best <= high"]),
@@ -95,3 +82,17 @@ def test_a_rule_about_a_value_of_the_wrong_type_is_left_to_the_fault_of_its_type
                 faults = check_files(tmp_path, FILES | {name: damaged})
                 number = content[: content.index(line)].count("\n") + 1
                 assert any(fault.startswith(f"{name}:{number}:") for fault in faults), (name, line, faults)
+
+
+def test_an_entry_given_again_is_served_once(store, write_record):
+    event = {
+        "kind": "event", "id": "talks", "title": "Talks", "tags": ["boats", "boats"], "locations": ["bay", "bay"],
+        "actors": [{"actor": "league", "role": role} for role in ("host", "host", "target")],
+    }  # fmt: skip
+    league = {"kind": "actor", "id": "league", "name": "League", "aliases": ["The League", "The League"]}
+    store.load(write_record([{"kind": "location", "id": "bay", "name": "Bay"}, league, event]))
+    client = store.client()
+    served = client.get("/v1/events/talks").json()["data"]
+    assert (served["tags"], [place["id"] for place in served["locations"]]) == (["boats"], ["bay"])
+    assert [one["role"] for one in served["actors"]] == ["host", "target"]
+    assert client.get("/v1/actors/league").json()["data"]["aliases"] == ["The League"]
