@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlmodel import SQLModel
 
-from app.cli import SCHEMA
+from app.readiness import SCHEMA
 from seed.migrating import configuration, migrate
 from seed.writing import sole_writer
 from tests.conftest import RECORD, Store

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from app.cli import SCHEMA
+from app.readiness import SCHEMA
 from tests.app.test_cli import DATELINE, PATIENCE, address, environment, new_role, status_of
 from tests.conftest import Store
 from tests.content import content
