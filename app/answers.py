@@ -1,20 +1,21 @@
 """From a question to its answer: which revision, whether the client holds it already, the envelope and the headers."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Annotated, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Depends, Request, Response
+from fastapi.responses import StreamingResponse
 
 from app.caching import cache_control, entity_tag, held_tag
 from app.database import Database
+from app.instants import show_seconds
 from app.pagination import Page, PageQuestion, write_cursor
 from app.parameters import Question
-from app.problems import NOT_FOUND, Problem
 from app.queries.revisions import fetch_asked
 from app.settings import Settings
-from app.tables import Revision
+from app.tables import LAST, Revision
 
 Last = tuple[int | str, ...]
 AnyQuestion = TypeVar("AnyQuestion", bound=Question)
@@ -42,17 +43,41 @@ class Asked:
         revision, _ = fetch_asked(self.database, question)
         return self._answer(question, revision, lambda: fetch(self.database, question, revision))
 
-    def one(self, fetch: Callable[[Revision], bytes | None], question: Question) -> Response:
-        """One record. Raises a 404 `Problem` when the revision has none."""
+    def one(self, fetch: Callable[[Revision], bytes], question: Question) -> Response:
+        """One record. `fetch` raises when the revision has none."""
         revision, _ = fetch_asked(self.database, question)
         return self._answer(question, revision, lambda: fetch(revision))
 
-    def _answer(self, question: Question, revision: Revision, fetch: Callable[[], Page | bytes | None]) -> Response:
-        canonical = self._address(question.parameters(without=frozenset({"cursor"})))
+    def stream(
+        self, stream: Callable[[Database, int], Iterator[bytes]], question: Question, media_type: str
+    ) -> Response:
+        """Lines, as they come: no envelope, and no end that a client could mistake."""
+        revision, _ = fetch_asked(self.database, question)
+        headers, held = self._validators(question, revision)
+        if held:
+            return Response(status_code=304, headers=headers)
+        return StreamingResponse(stream(self.database, revision.number), media_type=media_type, headers=headers)
+
+    def _answer(self, question: Question, revision: Revision, fetch: Callable[[], Page | bytes]) -> Response:
+        canonical = self._canonical(question)
+        headers, held = self._validators(question, revision)
+        if held:
+            return Response(status_code=304, headers=headers)
+        found = fetch()
+        if self._held_tags.strip() == "*":
+            return Response(status_code=304, headers=headers)
+        return self._envelope(question, revision, found, canonical, headers)
+
+    @property
+    def _held_tags(self) -> str:
+        return ",".join(self.request.headers.getlist("If-None-Match"))
+
+    def _validators(self, question: Question, revision: Revision) -> tuple[dict[str, str], bool]:
+        """The headers by which an answer is cached, and whether the client holds it already."""
         settings = self.settings
         tag = entity_tag(
             revision.digest,
-            canonical,
+            self._canonical(question),
             getattr(question, "cursor", None) or "",
             str(revision.published_at) * question.shows_when_published,
             settings.title,
@@ -60,21 +85,18 @@ class Asked:
             settings.attribution,
         )
         pinned = question.as_of is not None and question.as_of.isdigit()
-        headers = {"ETag": tag, "Cache-Control": cache_control(pinned, settings.max_age)}
-        asked_for = ",".join(self.request.headers.getlist("If-None-Match"))
-        if held := held_tag(tag, asked_for):
-            return Response(status_code=304, headers=headers | {"ETag": held})
-        found = fetch()
-        if found is None:
-            raise Problem(NOT_FOUND, f"Revision {revision.number} has nothing at this address.")
-        if asked_for.strip() == "*":
-            return Response(status_code=304, headers=headers)
-        return self._envelope(question, revision, found, canonical, headers)
+        held = held_tag(tag, self._held_tags)
+        return {"ETag": held or tag, "Cache-Control": cache_control(pinned, settings.max_age)}, held is not None
+
+    def _canonical(self, question: Question) -> str:
+        return self._address(question.parameters(without=frozenset({"cursor"})))
 
     def _envelope(
         self, question: Question, revision: Revision, found: Page | bytes, canonical: str, headers: dict[str, str]
     ) -> Response:
         meta: dict[str, int | str] = {"revision": revision.number}
+        meta |= {"as_of": question.as_of} if question.as_of else {}
+        meta |= {"known_at": show_seconds(question.instant)} if question.instant != LAST else {}
         meta |= {"license": self.settings.license, "attribution": self.settings.attribution}
         links = {"canonical": canonical}
         if isinstance(found, Page):

@@ -1,4 +1,4 @@
-"""The command line: `serve` here, the desk's commands from `seed.commands`. Heavy imports stand inside commands."""
+"""The command line: `serve`, and the desk's commands, which stand in `seed/`. Heavy imports stand inside commands."""
 
 import socket
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ import typer
 from sqlalchemy.exc import DatabaseError
 
 from app.terminal import read_settings, reason_of, stop, variable
-from seed import commands
+from seed import commands, store_commands
 
 command = typer.Typer(
     name="dateline",
@@ -47,7 +47,7 @@ def serve(
     port = _free_port(host, port)
     state, reason = look(settings)
     if state in (State.OLD, State.EMPTY) and "database_url" not in settings.model_fields_set:
-        commands.load_shipped_record(settings)
+        store_commands.load_shipped_record(settings)
     elif state is not State.READY:
         stop(reason)
     import uvicorn
@@ -60,6 +60,7 @@ def serve(
     )  # fmt: skip
 
 
+command.add_typer(store_commands.command)
 command.add_typer(commands.command)
 
 

@@ -5,8 +5,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from app.problems import INVALID_QUESTION, MEDIA_TYPE, NOT_FOUND, UNAVAILABLE, Kind
-from app.schemas import ProblemPublic
+from app.problems import GONE, INVALID_QUESTION, MEDIA_TYPE, NOT_FOUND, UNAVAILABLE, Kind
+from app.service_schemas import ProblemPublic
 
 
 def problem_responses(*kinds: Kind) -> dict[int | str, dict[str, Any]]:
@@ -16,7 +16,8 @@ def problem_responses(*kinds: Kind) -> dict[int | str, dict[str, Any]]:
 
 
 LIST_PROBLEMS = problem_responses(INVALID_QUESTION, UNAVAILABLE)
-RECORD_PROBLEMS = problem_responses(INVALID_QUESTION, NOT_FOUND, UNAVAILABLE)
+RECORD_PROBLEMS = problem_responses(INVALID_QUESTION, NOT_FOUND, GONE, UNAVAILABLE)
+MERGED: dict[int | str, dict[str, Any]] = {301: {"description": "It was merged into the event at `Location`"}}
 
 
 def describe(app: FastAPI) -> dict[str, Any]:

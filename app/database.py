@@ -23,6 +23,12 @@ STEPS_BETWEEN_LOOKS = 10_000
 LARGEST_MEMORY = 100_000
 
 
+class Reader(Protocol):
+    """Whatever statements can be run on."""
+
+    def fetch(self, statement: Executable) -> Sequence[Row[*tuple[Any, ...]]]: ...
+
+
 class Database:
     """A store that is only read. Building one connects to nothing."""
 

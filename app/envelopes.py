@@ -2,16 +2,18 @@
 
 from pydantic import Field
 
+from app.change_schemas import ChangePublic, VersionPublic
+from app.event_schemas import AssertedClaim, CitationPublic, EventPublic
 from app.schemas import (
     ActorPublic,
     Address,
-    CitationPublic,
     DatasetPublic,
-    EventPublic,
     FacetCount,
+    Instant,
     LocationPublic,
     Public,
     PublisherPublic,
+    QualityPublic,
     RevisionPublic,
     SourcePublic,
     VocabularyPublic,
@@ -20,6 +22,8 @@ from app.schemas import (
 
 class Meta(Public):
     revision: int = Field(description="The revision that was asked.")
+    as_of: str | None = Field(None, description="The `as_of` of the question, as asked.")
+    known_at: Instant | None = Field(None, description="The instant of the question's `known_at`.")
     license: str = Field(description="The licence of the record: an SPDX identifier.")
     attribution: str = Field(description="Whom to credit.")
     total: int | None = Field(None, description="All records of the question; with `count=exact`.")
@@ -81,6 +85,22 @@ class CitationPage(Envelope):
 
 class FacetList(Envelope):
     data: list[FacetCount]
+
+
+class ClaimList(Envelope):
+    data: list[AssertedClaim]
+
+
+class HistoryPage(Envelope):
+    data: list[VersionPublic]
+
+
+class ChangePage(Envelope):
+    data: list[ChangePublic]
+
+
+class QualityList(Envelope):
+    data: list[QualityPublic]
 
 
 class RevisionPage(Envelope):

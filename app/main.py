@@ -14,21 +14,25 @@ from prometheus_client import CollectorRegistry
 from starlette.exceptions import HTTPException
 from starlette_compress import CompressMiddleware
 
-from app.caching import EncodedTags
+from app.caching import EncodedTags, cache_control
 from app.contract import LIST_PROBLEMS, describe
 from app.database import POOL_SIZE, Database
 from app.methods import SHARED, OpenToAllOrigins, ReadOnlyMethods
 from app.metrics import Measured
 from app.problems import INTERNAL_ERROR, MEDIA_TYPE, NOT_FOUND, Problem
+from app.queries.absences import Moved
 from app.questions import describe_refusal, refuse_repeated
 from app.routes import (
     actors,
+    changes,
     citations,
     dataset,
     events,
+    exports,
     facets,
     locations,
     publishers,
+    quality,
     revisions,
     service,
     sources,
@@ -36,7 +40,10 @@ from app.routes import (
 )
 from app.settings import Settings
 
-RESOURCES = (dataset, events, actors, locations, sources, publishers, citations, facets, revisions, vocabularies)
+RESOURCES = (
+    dataset, events, actors, locations, sources, publishers, citations, facets, changes, quality, exports, revisions,
+    vocabularies,
+)  # fmt: skip
 DESCRIPTION = """\
 A hand-curated chronology in which every value opens on the passage that supports it.
 
@@ -63,6 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(service.router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     app.add_exception_handler(Problem, _answer_problem)
+    app.add_exception_handler(Moved, _answer_moved)
     app.add_exception_handler(RequestValidationError, _answer_refusal)
     app.add_exception_handler(HTTPException, _answer_missing)
     app.add_exception_handler(Exception, _answer_fault)
@@ -86,6 +94,18 @@ async def _answer_problem(_request: Request, problem: Exception) -> Response:
         raise problem
     headers = {"Cache-Control": "no-store", **problem.headers}
     return JSONResponse(problem.content(), problem.kind.status, headers, media_type=MEDIA_TYPE)
+
+
+async def _answer_moved(request: Request, moved: Exception) -> Response:
+    """To the record that it was merged into, with the rest of the address and the question as they were."""
+    if not isinstance(moved, Moved):
+        raise moved
+    settings, template = request.app.state.settings, request.scope["route"].path
+    query = request.scope["query_string"].decode("latin-1")
+    location = f"{settings.public_url}{template.replace('{id}', moved.target)}{'?' * bool(query)}{query}"
+    return Response(
+        status_code=301, headers={"Location": location, "Cache-Control": cache_control(False, settings.max_age)}
+    )
 
 
 async def _answer_refusal(request: Request, error: Exception) -> Response:

@@ -6,8 +6,9 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from app.instants import parse_day, parse_day_or_instant
+from app.instants import parse_day, parse_day_or_instant, seconds
 from app.problems import refuse
+from app.tables import LAST
 from app.words import split_words
 
 LONGEST_TEXT = 200
@@ -91,6 +92,11 @@ class Question(BaseModel):
         examples=["1"],
     )
 
+    @property
+    def instant(self) -> int:
+        """The instant asked, in seconds since 1970: what is known by then counts. The last, when none is named."""
+        return LAST
+
     def parameters(self, without: frozenset[str] = frozenset()) -> list[tuple[str, Any]]:
         """The question as parameters, defaults left out, in one order: equal questions are equal here."""
         asked = self.model_dump(exclude_defaults=True, exclude=set(without))
@@ -99,6 +105,20 @@ class Question(BaseModel):
             for name, values in sorted(asked.items())
             for value in (sorted(set(values)) if isinstance(values, list | tuple) else [values])
         ]
+
+
+class KnowledgeQuestion(Question):
+    """A question that may be asked at an earlier state of the evidence."""
+
+    known_at: When | None = Field(
+        None,
+        description="What could be known then? A date (its end, UTC) or an instant with its zone.",
+        examples=["2021-12-30T18:12:00Z"],
+    )
+
+    @property
+    def instant(self) -> int:
+        return seconds(parse_day_or_instant(self.known_at, "end")) if self.known_at else LAST
 
 
 def refuse_reversed(first: str, start: str | None, last: str, end: str | None) -> None:

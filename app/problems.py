@@ -29,6 +29,10 @@ NOT_FOUND = Kind(
     "not-found", 404, "There is nothing at this address",
     "No such path, or no such record at the revision asked for.",
 )  # fmt: skip
+GONE = Kind(
+    "gone", 410, "The record was withdrawn",
+    "The desk withdrew it; `tombstone` says in which revision, and why. `as_of` an earlier revision still answers.",
+)  # fmt: skip
 METHOD_NOT_ALLOWED = Kind(
     "method-not-allowed", 405, "This API is read-only", "Only GET, HEAD and OPTIONS are answered."
 )
@@ -39,7 +43,9 @@ UNAVAILABLE = Kind(
     "unavailable", 503, "The service cannot answer at the moment",
     "The database does not answer. Ask again after `Retry-After` seconds.",
 )  # fmt: skip
-KINDS = {kind.name: kind for kind in (INVALID_QUESTION, NOT_FOUND, METHOD_NOT_ALLOWED, INTERNAL_ERROR, UNAVAILABLE)}
+KINDS = {
+    kind.name: kind for kind in (INVALID_QUESTION, NOT_FOUND, GONE, METHOD_NOT_ALLOWED, INTERNAL_ERROR, UNAVAILABLE)
+}
 
 
 @dataclass(frozen=True)
@@ -51,12 +57,23 @@ class Refused:
     nearest: str | None = None
 
 
+@dataclass(frozen=True)
+class Tombstone:
+    """What is left of a record that was withdrawn."""
+
+    kind: str
+    id: str
+    revision: int
+    reason: str | None
+
+
 @dataclass
 class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
     kind: Kind
     detail: str
     errors: list[Refused] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
+    tombstone: Tombstone | None = None
 
     def __str__(self) -> str:
         return self.detail
@@ -71,6 +88,8 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
         }
         if self.errors:
             body["errors"] = [{name: value for name, value in vars(error).items() if value} for error in self.errors]
+        if self.tombstone:
+            body["tombstone"] = {name: value for name, value in vars(self.tombstone).items() if value}
         return body
 
 

@@ -11,11 +11,13 @@ from app.problems import Problem
 from app.settings import Settings
 from app.terminal import cause_of, reason_of, variable
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 """The migration that this version's queries expect: the newest."""
+FIRST = "0002"
+"""The migration of the first release: what was made before kept no ledger of changes, and cannot be brought up."""
 UNDEFINED_TABLE, DENIED = "42P01", "42501"
 """What PostgreSQL calls these errors."""
-State = Enum("State", ["READY", "EMPTY", "OLD", "NEWER", "DENIED", "UNREADABLE"])
+State = Enum("State", ["READY", "EMPTY", "OLD", "FOREIGN", "DENIED", "UNREADABLE"])
 """What a look at the store finds."""
 
 
@@ -41,7 +43,9 @@ def _state(database: Database, store: str) -> tuple[State, str]:
     """Of a store that can be read."""
     version = _version(database)
     if version > SCHEMA:
-        return State.NEWER, f"{store} was made by a newer Dateline. Expected: that one, or another store"
+        return State.FOREIGN, f"{store} was made by a newer Dateline. Expected: that one, or another store"
+    if version and version < FIRST:
+        return State.FOREIGN, f"{store} was made before Dateline 0.1.0. Expected: a new store, loaded from the record"
     if version < SCHEMA:
         return State.OLD, f"{store} is not of this version. Run: dateline migrate"
     if not database.newest_revision():

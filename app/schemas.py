@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 Edtf = str
 Instant = str
 Address = str
+Redacted = list[str] | None
+REDACTED = "Properties whose value was taken out of every version."
 
 
 class Public(BaseModel):
@@ -17,7 +19,7 @@ class Public(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    def document(self) -> bytes:
+    def served(self) -> bytes:
         """The JSON served, in UTF-8."""
         return self.model_dump_json(exclude_none=True).encode()
 
@@ -35,101 +37,7 @@ class TitledReference(Public):
 class ResourceLinks(Public):
     canonical: Address = Field(description="Root-relative address of this record.")
     events: Address | None = Field(None, description="The events that concern it.")
-
-
-class QuantityPublic(Public):
-    measure: str = Field(description="What was counted: a code of the `measure` list.")
-    value: int | float | None = Field(None, description="The one number stated.")
-    low: int | float | None = Field(None, description="At least this many.")
-    best: int | float | None = Field(None, description="The best estimate.")
-    high: int | float | None = Field(None, description="At most this many.")
-    unit: str | None = Field(None, description="`USD`, `km`, …; absent where things are counted.")
-
-
-class EventLocation(Reference):
-    country: str | None = Field(None, description="ISO 3166-1 alpha-2.")
-    latitude: float | None = Field(None, description="Degrees north, WGS 84.")
-    longitude: float | None = Field(None, description="Degrees east, WGS 84.")
-    precision: str | None = Field(None, description="How sharp the coordinates are: a code of the `precision` list.")
-
-
-class EventActor(Reference):
-    type: str | None = Field(None, description="A code of the `actor-type` list.")
-    role: str = Field(description="A code of the `role` list.")
-
-
-class CitedSource(TitledReference):
-    url: Address | None = None
-    archive_url: Address | None = None
-    published_edtf: Edtf | None = None
-    available_at: Instant | None = Field(None, description="From when its evidence counts.")
-    paraphrase: bool | None = Field(
-        None, description="True for a machine-paraphrased text: its wording is not quotable."
-    )
-    publisher: Reference | None = None
-
-
-class PassagePublic(Public):
-    """Where the passage stands in the captured text; the text itself is not ours to publish."""
-
-    first_words: str
-    last_words: str
-    start_offset: int | None = Field(None, description="In Unicode code points, from 0.")
-    end_offset: int | None = Field(None, description="In Unicode code points, exclusive.")
-    sha256: str | None = Field(None, description="Of the passage in UTF-8, hexadecimal.")
-
-
-class EventCitation(Public):
-    id: str = Field(description="`{event}~{key}`.")
-    source: CitedSource
-    stance: str = Field(description="A code of the `stance` list.")
-    supports: list[str] = Field(description="The fields that the passage backs, besides the occurrence itself.")
-    attributed_to: Reference | None = Field(None, description="The actor who is quoted or credited.")
-    origin: Reference | None = Field(None, description="The publisher whose reporting the passage carries.")
-    passage: PassagePublic | None = None
-    link: Address | None = Field(None, description="The source, opened at the passage by a text fragment.")
-    verification: str = Field(description="A code of the `verification` list.")
-    note: str | None = Field(None, description="What the desk has to say of this citation.")
-
-
-class CitationPublic(EventCitation):
-    event: TitledReference
-
-
-class Evidence(Public):
-    """Counted over the citations that support the event."""
-
-    sources: int
-    independent_origins: int = Field(description="Distinct origins: five copies of one report are one.")
-    first_reported_at: Instant | None = None
-
-
-class RelationPublic(Public):
-    type: str = Field(description="A code of the `relation` list.")
-    event: TitledReference
-
-
-class EventPublic(Public):
-    id: str
-    title: str
-    summary: str | None = None
-    type: str | None = Field(None, description="A code of the `type` list.")
-    modality: str | None = Field(None, description="A code of the `modality` list.")
-    date_edtf: Edtf | None = Field(None, description="Extended Date/Time Format, levels 0 and 1, and one-of-a-range.")
-    start_date: str | None = Field(None, description="The first possible day; absent for an open start.")
-    end_date: str | None = Field(None, description="The last possible day; absent for an open end.")
-    date_precision: str = Field(description="A code of the `date-precision` list.")
-    date_basis: str | None = Field(None, description="How the date follows from the sources.")
-    start_time: str | None = Field(None, description="`HH:MM` with the zone in which it is stated.")
-    tags: list[str]
-    quantities: list[QuantityPublic]
-    locations: list[EventLocation]
-    actors: list[EventActor]
-    citations: list[EventCitation]
-    evidence: Evidence
-    relations: list[RelationPublic]
-    revision: int = Field(description="The revision that published this version.")
-    links: ResourceLinks
+    derived: Address | None = Field(None, description="The sources that were built from it.")
 
 
 class PositionPublic(Public):
@@ -148,6 +56,7 @@ class ActorPublic(Reference):
     same_as: list[Address]
     reference: str | None = Field(None, description="The register that the reference data comes from.")
     note: str | None = None
+    redacted: Redacted = Field(None, description=REDACTED)
     links: ResourceLinks
 
 
@@ -162,6 +71,7 @@ class LocationPublic(Reference):
     same_as: list[Address]
     reference: str | None = None
     note: str | None = None
+    redacted: Redacted = Field(None, description=REDACTED)
     links: ResourceLinks
 
 
@@ -172,6 +82,7 @@ class PublisherPublic(Reference):
     timezone: str | None = Field(None, description="A name of the IANA time zone database.")
     same_as: list[Address]
     reference: str | None = None
+    redacted: Redacted = Field(None, description=REDACTED)
     links: ResourceLinks
 
 
@@ -198,9 +109,11 @@ class SourcePublic(TitledReference):
     text_sha256: str | None = Field(None, description="Of the text as captured, in UTF-8.")
     text_length: int | None = Field(None, description="In Unicode code points.")
     derived_from: list[LineagePublic]
+    origins: list[Reference] = Field(description="The publishers at the roots of its lineage.")
     paraphrase: bool
     corrections: list[str]
     note: str | None = None
+    redacted: Redacted = Field(None, description=REDACTED)
     links: ResourceLinks
 
 
@@ -226,6 +139,20 @@ class FacetCount(Public):
     count: int
 
 
+class QualityLinks(Public):
+    records: Address = Field(description="The records that the check finds.")
+
+
+class QualityPublic(Public):
+    """One check of the desk's report."""
+
+    check: str = Field(description="A code of the `quality` list.")
+    kind: str = Field(description="What it is a check of: `event` or `source`.")
+    meaning: str
+    count: int
+    links: QualityLinks
+
+
 class DatasetCounts(Public):
     events: int
     actors: int
@@ -241,31 +168,3 @@ class DatasetPublic(Public):
     attribution: str
     revision: RevisionPublic
     counts: DatasetCounts
-
-
-class ProblemError(Public):
-    parameter: str | None = Field(None, description="The parameter that was refused.")
-    detail: str = Field(description="What was expected.")
-    nearest: str | None = Field(None, description="The valid name or id nearest to the one given.")
-
-
-class ProblemPublic(Public):
-    """RFC 9457."""
-
-    type: Address = Field(description="Stable; opens on the meaning of the problem.")
-    title: str
-    status: int
-    detail: str
-    errors: list[ProblemError] | None = None
-
-
-class ProblemKindPublic(Public):
-    type: Address
-    title: str
-    status: int
-    meaning: str
-
-
-class HealthPublic(Public):
-    status: str
-    revision: int | None = None

@@ -35,6 +35,8 @@ TERM_KINDS = (
     "source-word", "source-publisher", "source-kind", "source-language", "lineage",
     "citation-event", "citation-source", "citation-publisher", "citation-speaker", "stance", "verification",
     "country", "measure", "relation", "date-precision", "citation-origin",
+    "origin", "min-origins", "disputed", "quality", "source-origin", "source-derived-from",
+    "rank", "claim-relation", "action",
 )  # fmt: skip
 """What terms are: only ever added to at the end, since a term's number says its kind."""
 
@@ -53,7 +55,10 @@ ENTRY_KINDS = {
         "location", "location-word", "location-type", "location-country", "location-parent", "location-within"
     ),
     "publisher": ("publisher", "publisher-word", "publisher-country", "ownership"),
-    "source": ("source", "source-word", "source-publisher", "source-kind", "source-language"),
+    "source": (
+        "source", "source-word", "source-publisher", "source-kind", "source-language", "source-origin",
+        "source-derived-from", "quality",
+    ),
     "citation": (
         "citation-event", "citation-source", "citation-publisher", "citation-origin", "citation-speaker", "stance",
         "verification",
@@ -131,14 +136,39 @@ class Link(Versioned, table=True):
     known_until: int = Field(sa_type=BigInteger)
 
 
-class Fingerprint(Versioned, table=True):
-    """What an event's documents, links and citations hash to: how a load knows what changed."""
+class Change(Versioned, table=True):
+    """One record as one revision left it: how a load knows what changed, and what `/v1/changes` tells of it.
 
-    __table_args__ = (PrimaryKeyConstraint("id", "since"),)
+    The row that is valid at a revision says whether the record is published then, and in which words.
+    """
 
+    __table_args__ = (
+        PrimaryKeyConstraint("kind", "id", "since"),
+        Index("change_revision", "since", "kind", "id"),
+    )
+
+    kind: str = Field(sa_type=Folded)
     id: str = Field(sa_type=Folded)
-    documents: str = Field(sa_type=Text)
-    links: str = Field(sa_type=Text)
+    action: str = Field(sa_type=Text, description="A code of the `action` list; empty when no document changed.")
+    cause: str = Field(sa_type=Text, description="What brought it about: see `seed.causes`.")
+    status: str = Field(sa_type=Text, description="`published`, `withdrawn` or `merged`, from here on.")
+    reason: str | None = Field(sa_type=Text)
+    merged_into: str | None = Field(sa_type=Folded)
+    record: bytes = Field(sa_type=LargeBinary, description="As the curator wrote it, in JSON; empty when it is gone.")
+    documents: str = Field(sa_type=Text, description="What its documents hash to, of all instants.")
+    links: str = Field(sa_type=Text, description="What its links, and its citations', hash to.")
+
+
+class Redaction(SQLModel, table=True):
+    """One value that was taken out of the store, and may not come back."""
+
+    __table_args__ = (PrimaryKeyConstraint("kind", "id", "property", "value_sha256"),)
+
+    kind: str = Field(sa_type=Folded)
+    id: str = Field(sa_type=Folded, description="Of the record, or of a citation: `{event}~{key}`.")
+    property: str = Field(sa_type=Folded)
+    value_sha256: str = Field(sa_type=Folded, description="Of the value in JSON.")
+    since: int = Field(sa_type=BigInteger, description="The revision that told of it.")
 
 
 class Record(Versioned):
@@ -176,9 +206,12 @@ class Publisher(Record, table=True):
 
 
 class Source(Record, table=True):
-    """One published item; the days bound when it appeared, absent when that is unknown."""
+    """One published item, known from when it counts; the days bound when it appeared, absent when that is unknown."""
 
     __table_args__ = (PrimaryKeyConstraint("id", "since"),)
+
+    known_from: int = Field(sa_type=BigInteger)
+    known_until: int = Field(sa_type=BigInteger)
 
     published_first_day: int | None
     published_last_day: int | None
@@ -191,16 +224,17 @@ class Vocabulary(Record, table=True):
 
 
 class Citation(Record, table=True):
-    """One citation, as `/v1/citations` serves it; embedded in its event as well."""
+    """One state of one citation, as `/v1/citations` serves it; embedded in its event as well."""
 
     __table_args__ = (
-        PrimaryKeyConstraint("id", "since"),
+        PrimaryKeyConstraint("id", "since", "known_from"),
         Index("citation_event", "event", "until"),
     )
 
     event: str = Field(sa_type=Folded)
     source: str = Field(sa_type=Folded)
     publisher: str | None = Field(sa_type=Folded)
+    origin: str | None = Field(sa_type=Folded)
     available_at: int | None = Field(sa_type=BigInteger, description="When its source counts; absent when undated.")
     known_from: int = Field(sa_type=BigInteger)
     known_until: int = Field(sa_type=BigInteger)
@@ -226,6 +260,9 @@ def published(table: type[Versioned], revision: int) -> ColumnElement[bool]:
     return and_(col(table.since) <= revision, col(table.until) > revision)
 
 
-def known(table: type[Event] | type[Link] | type[Citation] | type[Entry], instant: int) -> ColumnElement[bool]:
+Dated = type[Event] | type[Link] | type[Citation] | type[Source] | type[Entry]
+
+
+def known(table: Dated, instant: int) -> ColumnElement[bool]:
     """The rows that belong to an instant."""
     return and_(col(table.known_from) <= instant, col(table.known_until) > instant)

@@ -13,10 +13,12 @@ import pycountry
 
 from app.problems import nearest
 from seed.collection import Collection
-from seed.faults import Faults, RecordRefused
+from seed.faults import Fault, Faults, RecordRefused
+from seed.forms import ID
 from seed.parsing import Parsed, parse
 from seed.reading import Item, read_record
-from seed.record import ID, SUPPORTING, Lineage, Source, Vocabulary
+from seed.record import SUPPORTING, Lineage, Source, Vocabulary
+from seed.references import RECORDS, references
 from seed.rules import Loc, broken_rules, entries, values_at
 
 SHIPPED_VOCABULARIES = Path(__file__).parent / "vocabularies.yaml"
@@ -25,30 +27,14 @@ COMPLETE = "country"
 MOST_EDGES = 20
 MOST_CODES = 100
 
-USES = {
-    "publisher": {"country": "country", "ownership": "ownership"},
-    "source": {
-        "publisher": "publisher", "kind": "source-kind", "source_kind": "source-kind", "derived_from.*.how": "lineage",
-        "derived_from.*.source": "source", "derived_from.*.publisher": "publisher",
-    },
-    "actor": {
-        "type": "actor-type", "country": "country", "member_of.*": "actor", "positions.*.organisation": "actor",
-    },
-    "location": {"type": "location-type", "parent": "location", "country": "country", "precision": "precision"},
-    "event": {
-        "type": "type", "modality": "modality", "locations.*": "location", "quantities.*.measure": "measure",
-        "actors.*.actor": "actor", "actors.*.role": "role", "citations.*.source": "source",
-        "citations.*.stance": "stance", "citations.*.attributed_to": "actor", "citations.*.origin": "publisher",
-        "citations.*.verification": "verification", "relations.*.type": "relation", "relations.*.event": "event",
-    },
-}  # fmt: skip
-"""Every id and code that a record uses: where, and of what kind or list."""
-HIERARCHIES = {
-    "location": "parent",
-    "actor": "member_of.*",
-    "source": "derived_from.*.source",
-    "event": "relations.*.event",
-}
+HIERARCHIES = (
+    ("location", "parent"),
+    ("actor", "member_of.*"),
+    ("source", "derived_from.*.source"),
+    ("event", "relations.*.event"),
+    ("event", "merged_into"),
+)
+"""What may lead from record to record, and never back."""
 
 
 def check(paths: Sequence[Path], *, allow_uncited: bool = False) -> Collection:
@@ -68,10 +54,11 @@ def check(paths: Sequence[Path], *, allow_uncited: bool = False) -> Collection:
             _check_list(item, faults)
         if item.kind == "event" and not allow_uncited:
             _check_support(item, collection.vocabulary["stance"], faults)
-    in_cycles = {kind: set(_check_hierarchy(kind, path, parsed, faults)) for kind, path in HIERARCHIES.items()}
-    _check_origins(parsed, in_cycles["source"], faults)
+    in_cycles = {path: set(_check_hierarchy(kind, path, parsed, faults)) for kind, path in HIERARCHIES}
+    _check_origins(parsed, in_cycles["derived_from.*.source"], faults)
     if faults:
         raise RecordRefused(faults)
+    collection.warnings = list(_hindsight(parsed))
     parsed.release()
     return collection
 
@@ -107,19 +94,18 @@ def _check_list(item: Item, faults: Faults) -> None:
 
 
 def _check_uses(item: Item, parsed: Parsed, faults: Faults) -> None:
-    for path, kind in USES.get(item.kind, {}).items():
-        for loc, value in values_at(item.data, path):
-            if not isinstance(value, str) or len(value) > 100:  # noqa: PLR2004 - told with the form of the value
-                continue
-            if kind not in HIERARCHIES and kind != "publisher":
-                codes = parsed.collection.vocabulary[kind].codes
-                if value not in codes and value not in faults.lost:
-                    faults.add(item.place(loc), f"unknown {kind.replace('-', ' ')} '{value}'{_code(value, codes)}")
-            elif ID.fullmatch(value) and (kind, value) not in parsed.items and not _may_be_lost(value, faults):
-                ids = [one for other, one in parsed.items if other == kind and ID.fullmatch(one)]
-                guess = nearest(value, ids)
-                right = f"nearest: '{guess}'" if guess else "expected an id that the record has"
-                faults.add(item.place(loc), f"unknown {kind} '{value}'; {right}")
+    for loc, kind, value in references(item.kind, item.data):
+        if not isinstance(value, str) or len(value) > 100:  # noqa: PLR2004 - told with the form of the value
+            continue
+        if kind not in RECORDS:
+            codes = parsed.collection.vocabulary[kind].codes
+            if value not in codes and value not in faults.lost:
+                faults.add(item.place(loc), f"unknown {kind.replace('-', ' ')} '{value}'{_code(value, codes)}")
+        elif ID.fullmatch(value) and (kind, value) not in parsed.items and not _may_be_lost(value, faults):
+            ids = [one for other, one in parsed.items if other == kind and ID.fullmatch(one)]
+            guess = nearest(value, ids)
+            right = f"nearest: '{guess}'" if guess else "expected an id that the record has"
+            faults.add(item.place(loc), f"unknown {kind} '{value}'; {right}")
 
 
 def _may_be_lost(value: str, faults: Faults) -> bool:
@@ -136,8 +122,10 @@ def _code(value: str, codes: Iterable[str]) -> str:
 
 
 def _check_support(item: Item, stances: Vocabulary, faults: Faults) -> None:
-    """An unknown stance is told by itself."""
+    """Of an event that is published. An unknown stance is told by itself."""
     citations = item.data.get("citations", [])
+    if item.data.get("merged_into") or item.data.get("status") == "withdrawn":
+        return
     if not isinstance(citations, list) or not all(isinstance(one, dict) for one in citations):
         return
     if all(one.get("stance", "supports") in stances.codes.keys() - SUPPORTING for one in citations):
@@ -206,6 +194,16 @@ def _check_origins(parsed: Parsed, in_cycles: set[str], faults: Faults) -> None:
             if len(found) > 1 and citation.get("origin") is None:
                 message = f"expected an origin, since {citation['source']} has several: {', '.join(sorted(found))}"
                 faults.add(item.place(loc), message)
+
+
+def _hindsight(parsed: Parsed) -> Iterator[Fault]:
+    """Where words of today may stand at an earlier instant: no fault, but a curator has to look."""
+    collection = parsed.collection
+    for event in collection.event.values():
+        instants = {collection.counts_from(one.source) for one in event.citations}
+        if event.is_published and event.earlier is None and len(instants) > 1:
+            told = f"evidence of {len(instants)} instants, and no `earlier`; expected how it stood before, or []"
+            yield Fault(parsed.items["event", event.id].place(), f"{event.id}: {told}")
 
 
 def _links(source: Source) -> Iterator[Lineage]:

@@ -7,10 +7,13 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from app.instants import parse_instant, seconds
-from app.tables import LAST
+from app.tables import LAST, OPEN
 from seed.dates import parse_date
-from seed.record import SUPPORTING, Actor, Citation, Event, Location, Publisher, Source, Vocabulary
+from seed.faults import Fault
+from seed.record import SUPPORTING, Actor, Citation, Event, Lineage, Location, Publisher, Source, Vocabulary
 
+KINDS = ("vocabulary", "publisher", "source", "actor", "location", "event")
+"""In the order in which they are loaded: none before what it refers to, but for events among themselves."""
 LAST_SECOND = time(23, 59, 59, fold=1)
 """Of a day; the later one where the clock is put back at midnight."""
 
@@ -25,6 +28,8 @@ class Collection:
     location: dict[str, Location] = field(default_factory=dict)
     vocabulary: dict[str, Vocabulary] = field(default_factory=dict)
     event: dict[str, Event] = field(default_factory=dict)
+    warnings: list[Fault] = field(default_factory=list)
+    """What is no fault, and a curator should look at."""
 
     def with_groups(self, actor_id: str) -> list[str]:
         """An actor and everything that it is a member of, at any depth."""
@@ -46,13 +51,19 @@ class Collection:
         waiting = list(self.source)
         while waiting:  # iterative: a chain may have any length
             source = self.source[waiting[-1]]
-            links = [link for link in source.derived_from if link.how != "cites"]
+            links = self._links(source.id)
             if fresh := [link.source for link in links if link.source and link.source not in found]:
                 waiting.extend(fresh)
                 continue
             roots = [found[link.source] if link.source else {link.publisher} for link in links] or [{source.publisher}]
             found[waiting.pop()] = frozenset(one for some in roots for one in some if one)
         return found
+
+    def lineage(self, source_id: str) -> list[str]:
+        """The sources that a source was built from, at any depth; what one cites leads no further."""
+        carried = list(_reach(source_id, lambda one: [link.source for link in self._links(one) if link.source]))
+        built_on = (link.source for one in carried for link in self.source[one].derived_from)
+        return list(dict.fromkeys(one for one in (*carried, *built_on) if one and one != source_id))
 
     def origin(self, citation: Citation) -> str | None:
         """The publisher whose reporting a citation carries."""
@@ -61,18 +72,35 @@ class Collection:
         roots = self.roots[citation.source]
         return next(iter(roots)) if len(roots) == 1 else None
 
-    def counts_from(self, citation: Citation) -> int:
-        """When a citation begins to count: now, and at no earlier instant, when its source has no date."""
-        available = self.available[citation.source]
+    def verification(self, citation: Citation) -> str:
+        """What `dateline verify --write` recorded, while the text that it was recorded of is still the source's."""
+        passage, source = citation.passage, self.source[citation.source]
+        is_current = passage and passage.text_sha256 and passage.text_sha256 == source.text_sha256
+        return citation.verification or "not_held" if is_current else "not_held"
+
+    def counts_from(self, source_id: str) -> int:
+        """When a source, and each citation of it, begins to count: now alone, when it has no date."""
+        available = self.available[source_id]
         return LAST if available is None else available
 
     @cached_property
     def exists_from(self) -> dict[str, int]:
-        """When each event is first supported."""
-        return {
-            event.id: min((self.counts_from(one) for one in event.citations if one.stance in SUPPORTING), default=LAST)
-            for event in self.event.values()
-        }
+        """When each event is first supported; `OPEN`, which is never, for one that is withdrawn or merged."""
+        return {event.id: self._exists_from(event) if event.is_published else OPEN for event in self.event.values()}
+
+    def survivor(self, event_id: str) -> str:
+        """The event that an event was merged into, at any depth; else itself."""
+        while target := self.event[event_id].merged_into:
+            event_id = target
+        return event_id
+
+    def _links(self, source_id: str) -> list[Lineage]:
+        """What a source carries the reporting of: all that it builds on but what it cites."""
+        return [link for link in self.source[source_id].derived_from if link.how != "cites"]
+
+    def _exists_from(self, event: Event) -> int:
+        supporting = (one.source for one in event.citations if one.stance in SUPPORTING)
+        return min(map(self.counts_from, supporting), default=LAST)
 
     def _available_at(self, source: Source) -> int | None:
         text = source.updated or source.published or source.published_not_before

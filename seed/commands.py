@@ -1,7 +1,4 @@
-"""The desk's commands: what reads the record's files, and all that writes. `app/cli.py` adds `serve`.
-
-Heavy imports stand inside the commands, so that each starts as fast as what it does.
-"""
+"""The desk's commands on the record's files. Heavy imports stand inside: each starts as fast as what it does."""
 
 import sys
 from collections.abc import Sequence
@@ -10,15 +7,16 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from app.settings import Settings
-from app.terminal import read_settings, stop
+from app.terminal import stop
 
 if TYPE_CHECKING:
     from seed.collection import Collection
     from seed.faults import RecordRefused
-    from seed.loading import Outcome
 
 RECORD = Path(__file__).parent / "data"
+MOST_WARNINGS = 200
+INTERRUPTED = 130
+"""What a shell calls a command that Ctrl-C stopped."""
 
 command = typer.Typer()
 Paths = Annotated[
@@ -28,39 +26,15 @@ AllowUncited = Annotated[bool, typer.Option("--allow-uncited", help="Accept even
 
 
 @command.command()
-def migrate(
-    grant_to: Annotated[
-        str | None, typer.Option(help="A PostgreSQL role that may read the store, and no more.")
-    ] = None,
-) -> None:
-    """Bring the store's tables up to date."""
-    settings = read_settings()
-    _migrate(settings)
-    if grant_to:
-        from seed.migrating import grant_reading
-        from seed.writing import writing_engine
+def quality(paths: Paths = None, *, allow_uncited: AllowUncited = False) -> None:
+    """Report what of a record is weakly sourced."""
+    from seed.quality import report
 
-        engine = writing_engine(settings.database)
-        try:
-            grant_reading(engine, grant_to)
-        except ValueError as error:
-            stop(str(error), status=2)
-        finally:
-            engine.dispose()
-    print("The store is up to date.")
-
-
-@command.command()
-def seed(paths: Paths = None, *, allow_uncited: AllowUncited = False) -> None:
-    """Publish a record as the next revision.
-
-    The whole record is checked first, and the store's tables are brought up to date. Nothing is published when
-    nothing changed.
-    """
-    settings = read_settings()
-    collection = _check(paths or [RECORD], allow_uncited=allow_uncited)
-    _migrate(settings)
-    _publish(settings, collection)
+    collection = checked(paths or [RECORD], allow_uncited=allow_uncited)
+    for check_id, meaning, found in report(collection):
+        print(f"{check_id}: {len(found)}. {meaning}.")
+        for address, title in found:
+            print(f"    {address}  {title}")
 
 
 @command.command()
@@ -69,7 +43,12 @@ def check(paths: Paths = None, *, allow_uncited: AllowUncited = False) -> None:
 
     Every fault of every file is told, as file:line:column.
     """
-    collection = _check(paths or [RECORD], allow_uncited=allow_uncited)
+    collection = checked(paths or [RECORD], allow_uncited=allow_uncited)
+    for warning in collection.warnings[:MOST_WARNINGS]:
+        print(f"{warning.place}: warning: {warning.message}", file=sys.stderr)
+    more = len(collection.warnings) - MOST_WARNINGS
+    if more > 0:
+        print(f"{more} more warnings.", file=sys.stderr)
     print(f"The record is sound: {len(collection.event)} events.")
 
 
@@ -92,15 +71,47 @@ def verify(
     sys.exit(0 if report.ok else 1)
 
 
-def load_shipped_record(settings: Settings) -> None:
-    """Bring the store's tables up to date, and publish the record that Dateline ships."""
-    from seed.migrating import migrate as migrate_store
+@command.command()
+def links(
+    paths: Paths = None,
+    *,
+    passages: Annotated[bool, typer.Option("--passages", help="Fetch the pages, and look the passages up.")] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Keep the answers in the report, and go on where it ends.")
+    ] = False,
+    report: Annotated[
+        Path, typer.Option(dir_okay=False, help="The file of answers, one a line: to go on from, and to compare with.")
+    ] = Path("links.ndjson"),
+    days: Annotated[int, typer.Option(min=0, max=3650, help="For so many days --write asks no address again.")] = 7,
+    again: Annotated[bool, typer.Option("--again", help="With --write too, ask every address.")] = False,
+) -> None:
+    """Ask the addresses of a record's sources whether they still answer.
 
-    migrate_store(settings.database)
-    _publish(settings, _check([RECORD], allow_uncited=False))
+    Tells what is gone, has moved or changed; the record's files are left alone. One request at a time for a host,
+    with a second between two. Ctrl-C stops it; with --write, the same command goes on later.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from seed.faults import RecordRefused
+    from seed.links.checking import check_links
+
+    columns = (TextColumn("Asking addresses"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    try:
+        with Progress(*columns, console=Console(stderr=True)) as bar:
+            task = bar.add_task("", total=None)
+            found = check_links(
+                paths or [RECORD], report, passages=passages, write=write, again=again, days=days,
+                tell=lambda done, total: bar.update(task, completed=done, total=total),
+            )  # fmt: skip
+    except RecordRefused as refused:
+        _refuse(refused)
+    print("\n".join(found.lines()))
+    sys.exit(0 if found.ok else 1 if found.is_whole else INTERRUPTED)
 
 
-def _check(paths: Sequence[Path], *, allow_uncited: bool) -> "Collection":
+def checked(paths: Sequence[Path], *, allow_uncited: bool) -> "Collection":
+    """The record under some paths; every fault is told, and ends the command."""
     from seed.checking import check as check_record
     from seed.faults import RecordRefused
 
@@ -108,54 +119,6 @@ def _check(paths: Sequence[Path], *, allow_uncited: bool) -> "Collection":
         return check_record(paths, allow_uncited=allow_uncited)
     except RecordRefused as refused:
         _refuse(refused)
-
-
-def _publish(settings: Settings, collection: "Collection") -> None:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    from seed.loading import RemovalRefused, publish
-    from seed.writing import writing_engine
-
-    columns = (TextColumn("Loading the record"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    engine = writing_engine(settings.database)
-    try:
-        with Progress(*columns, console=Console(stderr=True)) as bar:
-            task = bar.add_task("", total=_count(collection))
-            outcome = publish(engine, collection, lambda done: bar.advance(task, done))
-    except RemovalRefused as refused:
-        stop(f"{refused}\nNothing was loaded: a published record never silently disappears.")
-    finally:
-        engine.dispose()
-    print(_tell(outcome))
-
-
-def _count(record: "Collection") -> int:
-    """How many records there are, of all kinds."""
-    kinds = (record.publisher, record.source, record.actor, record.location, record.vocabulary, record.event)
-    return sum(len(kind) for kind in kinds)
-
-
-def _tell(outcome: "Outcome") -> str:
-    if not outcome.published:
-        return f"Nothing changed: revision {outcome.revision} stands."
-    changed = (f"{count} {_named(kind, count)}" for kind, count in sorted(outcome.changed.items()))
-    return f"Published revision {outcome.revision}: {', '.join(changed)}."
-
-
-def _named(kind: str, count: int) -> str:
-    plural = f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
-    return kind if count == 1 else plural
-
-
-def _migrate(settings: Settings) -> None:
-    from app.readiness import State, look
-    from seed.migrating import migrate as migrate_store
-
-    state, reason = look(settings)
-    if state is State.NEWER:
-        stop(reason)
-    migrate_store(settings.database)
 
 
 def _refuse(refused: "RecordRefused") -> NoReturn:

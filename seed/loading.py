@@ -1,48 +1,56 @@
 """Publishing a revision: one transaction that ends what changed, writes what follows, and inserts the revision last."""
 
-import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, false, func, insert, or_, select, true, update
+from sqlalchemy import Connection, Engine, bindparam, false, insert, or_, select, true, update
 from sqlmodel import SQLModel, col
 
 from app.instants import microseconds
 from app.tables import (
     ENTRY_KINDS,
     OPEN,
+    Actor,
+    Change,
     Citation,
     Entry,
     Event,
-    Fingerprint,
     Link,
-    Name,
+    Location,
+    Publisher,
     Revision,
-    Term,
+    Source,
+    Vocabulary,
     kind_range,
-    named,
 )
-from seed.collection import Collection
+from seed.collection import KINDS, Collection
+from seed.ledger import Ledger
+from seed.numbering import Numbering
+from seed.redactions import refuse_redacted
 from seed.shaping import EventShape, Posting, Shape, Shaper
-from seed.writing import insert_rows, refresh_statistics, sole_writer
+from seed.writing import batches, insert_rows, refresh_statistics, sole_writer
 
-BATCH = 500
+TABLES: dict[str, type[SQLModel]] = {
+    "vocabulary": Vocabulary,
+    "publisher": Publisher,
+    "source": Source,
+    "actor": Actor,
+    "location": Location,
+}
 
-T = TypeVar("T")
 Progress = Callable[[int], None]
 
 
 class RemovalRefused(Exception):  # noqa: N818 - as `RecordRefused`
     """Records that an earlier revision had are missing from the files."""
 
-    def __init__(self, missing: Sequence[tuple[str, str]]) -> None:
-        self.missing = missing
+    def __init__(self, removed: Mapping[str, Sequence[str]]) -> None:
+        self.missing = [(kind, one) for kind in sorted(removed) for one in removed[kind]]
         super().__init__(
-            "\n".join(f"{kind} '{record_id}' was published, and is missing now" for kind, record_id in missing)
+            "\n".join(f"{kind} '{record_id}' was published, and is missing now" for kind, record_id in self.missing)
         )
 
 
@@ -53,34 +61,58 @@ class Outcome:
     revision: int
     published: bool
     changed: Counter[str] = field(default_factory=Counter)
+    digest: str = ""
+    is_as_before: bool = True
+    """Of a revision that was published before: whether it has its digest again."""
 
 
-def publish(engine: Engine, collection: Collection, progress: Progress = lambda _: None) -> Outcome:
+def publish(
+    engine: Engine, collection: Collection, progress: Progress = lambda _: None, *, allow_removals: bool = False
+) -> Outcome:
     """Publish the record as the next revision, or nothing when nothing changed.
 
-    `progress` is told how many records were looked at. Raises `RemovalRefused`; the store is then as before.
+    `progress` is told how many records were looked at. Raises `RemovalRefused` and `RedactedRefused`; the store is
+    then as before.
     """
     with sole_writer(engine) as connection:
-        newest = connection.execute(select(*_REVISION).order_by(col(Revision.number).desc()).limit(1)).first()
-        number, digest, published_at = newest or (0, "", 0)
-        _refuse_removals(connection, collection)
-        load = _Load(connection, number + 1, digest)
-        shaper = Shaper(collection)
-        for table, shapes in shaper.records():
-            for batch in _batches(shapes):
-                load.records(table, batch)
-                progress(len(batch))
-        for events in _batches(shaper.events()):
-            load.events(events)
-            progress(len(events))
-        if not load.changed and number:
-            return Outcome(number, published=False)
-        load.terms.close()
-        now = max(published_at + 1, microseconds(datetime.now(UTC)))
-        row = {"number": number + 1, "published_at": now, "digest": load.digest.hexdigest()}
-        connection.execute(insert(Revision), row)
-        refresh_statistics(connection)
-        return Outcome(number + 1, published=True, changed=load.changed)
+        outcome = write_revision(connection, collection, progress, allow_removals=allow_removals)
+        if not outcome.published:
+            connection.rollback()
+        return outcome
+
+
+def write_revision(
+    connection: Connection,
+    collection: Collection,
+    progress: Progress = lambda _: None,
+    *,
+    allow_removals: bool = False,
+    published_at: int | None = None,
+) -> Outcome:
+    """Write the next revision inside a transaction; when it is not `published`, the transaction must be undone.
+
+    With `published_at` (microseconds since 1970) it is written even when nothing changed: it was published once.
+    """
+    newest = connection.execute(select(*_REVISION).order_by(col(Revision.number).desc()).limit(1)).first()
+    number, digest, last_published_at = newest or (0, "", 0)
+    refuse_redacted(connection, collection)
+    ledger = Ledger(connection, number + 1, digest, collection)
+    if any(ledger.removed.values()) and not allow_removals:
+        raise RemovalRefused(ledger.removed)
+    load = _Load(connection, ledger)
+    shaper = Shaper(collection)
+    for kind in KINDS:
+        for shapes in batches(shaper.shapes(kind, ledger.removed[kind])):
+            load.write(kind, shapes)
+            progress(len(shapes))
+    if number and not ledger.counts and published_at is None:
+        return Outcome(number, published=False)
+    load.numbering.close()
+    now = published_at or max(last_published_at + 1, microseconds(datetime.now(UTC)))
+    digest = ledger.digest.hexdigest()
+    connection.execute(insert(Revision), {"number": number + 1, "published_at": now, "digest": digest})
+    refresh_statistics(connection)
+    return Outcome(number + 1, published=True, changed=ledger.counts, digest=digest)
 
 
 _REVISION = (col(Revision.number), col(Revision.digest), col(Revision.published_at))
@@ -89,25 +121,34 @@ _REVISION = (col(Revision.number), col(Revision.digest), col(Revision.published_
 class _Load:
     """The writing of one revision."""
 
-    def __init__(self, connection: Connection, revision: int, digest: str) -> None:
+    def __init__(self, connection: Connection, ledger: Ledger) -> None:
         self.connection = connection
-        self.revision = revision
-        self.terms = _Terms(connection, revision)
-        self.changed: Counter[str] = Counter()
-        self.digest = hashlib.sha256(digest.encode())
+        self.ledger = ledger
+        self.revision = ledger.revision
+        self.numbering = Numbering(connection, ledger.revision)
 
-    def records(self, table: type[SQLModel], shapes: Sequence[Shape]) -> None:
+    def write(self, kind: str, shapes: Sequence[Any]) -> None:
         """Write what changed of some records of one kind."""
-        kind = str(table.__tablename__)
-        documents, links = self._changed(kind, shapes)
+        documents, links, rows = self.ledger.changed(kind, shapes)
+        at = (col(Change.kind) == kind, col(Change.until) == OPEN)
+        for some in batches(row["id"] for row in rows):
+            ending = update(Change).where(col(Change.id).in_(some), *at)
+            self.connection.execute(ending.values(until=self.revision))
+        self._insert(Change, rows)
+        if kind == "event":
+            self._events(documents, links)
+        else:
+            self._records(kind, documents, links)
+
+    def _records(self, kind: str, documents: Sequence[Shape], links: Sequence[Shape]) -> None:
+        table = TABLES[kind]
         self._end(table, [shape.id for shape in documents])
         self._insert(table, (row for shape in documents for row in shape.rows))
-        self.terms.numbers({name for shape in documents for name in shape.names})
+        self.numbering.numbers({name for shape in documents for name in shape.names})
         self._repost(kind, [shape.id for shape in links], {posting for shape in links for posting in shape.postings})
 
-    def events(self, shapes: Sequence[EventShape]) -> None:
-        """Write what changed of some events: versions, links, and citations with theirs."""
-        documents, links = self._changed("event", shapes)
+    def _events(self, documents: Sequence[EventShape], links: Sequence[EventShape]) -> None:
+        """Versions, links, and citations with theirs."""
         keys = self._keys([*documents, *links])
         old_keys = self._open_keys([shape.id for shape in links])
         self._end(Event, [shape.id for shape in documents])
@@ -126,43 +167,24 @@ class _Load:
         self._citations(documents, links)
 
     def _citations(self, documents: Sequence[EventShape], links: Sequence[EventShape]) -> None:
-        columns = tuple(col(column) for column in (Citation.id, Citation.document, Citation.known_from))
+        """Each citation with all its states; those whose states are as before are left alone."""
+        columns = tuple(col(column) for column in (Citation.id, Citation.known_from, Citation.document))
         at = (col(Citation.event).in_([shape.id for shape in documents]), col(Citation.until) == OPEN)
-        old = {str(row[0]): tuple(row[1:]) for row in self.connection.execute(select(*columns).where(*at))}
-        new: dict[str, dict[str, Any]] = {str(row["id"]): row for shape in documents for row in shape.citations}
-        fresh = [row for one, row in new.items() if old.get(one) != (row["document"], row["known_from"])]
-        gone = [one for one in old if one not in new]
-        self._end(Citation, [*gone, *(str(row["id"]) for row in fresh)])
-        self._insert(Citation, fresh)
+        rows = [row for shape in documents for row in shape.citations]
+        old = {tuple(row) for row in self.connection.execute(select(*columns).where(*at))}
+        new = {(row["id"], row["known_from"], row["document"]) for row in rows}
+        changed = {state[0] for state in old ^ new}
+        self._end(Citation, sorted(changed))
+        self._insert(Citation, (row for row in rows if row["id"] in changed))
         ids = {str(posting[1]) for shape in links for posting in shape.citation_postings}
-        self._repost("citation", sorted(ids | set(gone)), {one for shape in links for one in shape.citation_postings})
-
-    def _changed(self, kind: str, shapes: Sequence[Any]) -> tuple[list[Any], list[Any]]:
-        """Which records have other documents, and which other links, than the newest revision; both are noted."""
-        names = {shape.id: f"{kind} {shape.id}" for shape in shapes}
-        at = (col(Fingerprint.id).in_(list(names.values())), col(Fingerprint.until) == OPEN)
-        columns = (col(Fingerprint.id), col(Fingerprint.documents), col(Fingerprint.links))
-        old = {row[0]: tuple(row[1:]) for row in self.connection.execute(select(*columns).where(*at))}
-        documents, links, rows = [], [], []
-        for shape in shapes:
-            name, new = names[shape.id], (shape.documents_digest(), shape.postings_digest())
-            before = old.get(name, ("", ""))
-            if new == before:
-                continue
-            documents += [shape] * (new[0] != before[0])
-            links += [shape] * (new[1] != before[1])
-            rows.append({"id": name, "documents": new[0], "links": new[1]})
-            self.changed[kind] += 1
-            self.digest.update(f"{name} {new[0]} {new[1]}\n".encode())
-        self._end(Fingerprint, [row["id"] for row in rows])
-        self._insert(Fingerprint, rows)
-        return documents, links
+        wanted = {one for shape in links for one in shape.citation_postings}
+        self._repost("citation", sorted(ids | ({state[0] for state in old - new})), wanted)
 
     def _keys(self, shapes: Sequence[EventShape]) -> dict[tuple[int, str], int]:
         """The key of each version: its own, or the next that no other event ever had."""
         wanted = sorted({(shape.id, version.key) for shape in shapes for version in shape.versions})
         holders: dict[int, str] = {}
-        for some in _batches(key for _, key in wanted):
+        for some in batches(key for _, key in wanted):
             holders |= self._holders(some)
         keys: dict[tuple[int, str], int] = {}
         for event_id, key in wanted:
@@ -185,87 +207,28 @@ class _Load:
     def _repost(self, kind: str, at: Sequence[Any], wanted: set[Posting]) -> None:
         """Make the open links of some events, or entries of some records of one kind, the wanted ones."""
         table: type[Link | Entry] = Link if kind == "event" else Entry
-        numbers = self.terms.numbers({posting[0] for posting in wanted})
+        numbers = self.numbering.numbers({posting[0] for posting in wanted})
         names = ("term", "key" if table is Link else "id", "known_from", "known_until")
         term, place, known_from, known_until = (col(getattr(table, name)) for name in names)
         ranges = [kind_range(one) for one in ENTRY_KINDS.get(kind, ())]
         kinds = true() if table is Link else or_(false(), *(term.between(*one) for one in ranges))
         held = select(term, place, known_from, known_until).where(col(table.until) == OPEN, kinds)
         new = {(numbers[name], *rest) for name, *rest in wanted}
-        old = {tuple(row) for some in _batches(at) for row in self.connection.execute(held.where(place.in_(some)))}
+        old = {tuple(row) for some in batches(at) for row in self.connection.execute(held.where(place.in_(some)))}
         if gone := sorted(old - new):
             matches = (term == bindparam("a"), place == bindparam("b"), known_from == bindparam("c"))
             ending = update(table).where(*matches, col(table.until) == OPEN).values(until=self.revision)
             self.connection.execute(ending, [dict(zip("abc", row, strict=False)) for row in gone])
         fresh = sorted(new - old)
         self._insert(table, (dict(zip(names, row, strict=True)) for row in fresh))
-        self.terms.count(int(row[0]) for row in fresh)
+        self.numbering.count(int(row[0]) for row in fresh)
 
     def _end(self, table: Any, ids: Iterable[str]) -> None:
         """The open rows of some records end where this revision begins."""
-        for some in _batches(ids):
+        for some in batches(ids):
             ending = update(table).where(col(table.id).in_(some), col(table.until) == OPEN)
             self.connection.execute(ending.values(until=self.revision))
 
     def _insert(self, table: Any, rows: Iterable[dict[str, Any]]) -> None:
         since = {"since": self.revision, "until": OPEN}
         insert_rows(self.connection, table.__table__, (row | since for row in rows))
-
-
-class _Terms:
-    """The numbers of terms, given as they are first met."""
-
-    def __init__(self, connection: Connection, revision: int) -> None:
-        self.connection = connection
-        self.revision = revision
-        self.known: dict[Name, int] = {}
-        self.counts: Counter[int] = Counter()
-        self.next: dict[str, int] = {}
-
-    def numbers(self, names: set[Name]) -> dict[Name, int]:
-        """The number of each term; new ones are numbered in the order of their names."""
-        for batch in _batches(sorted(names - self.known.keys())):
-            columns = (col(Term.kind), col(Term.value))
-            found = select(*columns, col(Term.number)).where(named(batch))
-            self.known |= {(kind, value): number for kind, value, number in self.connection.execute(found)}
-        rows: list[dict[str, Any]] = [
-            {"number": self._new(kind), "kind": kind, "value": value, "since": self.revision, "rows": 0}
-            for kind, value in sorted(names - self.known.keys())
-        ]
-        if rows:
-            insert_rows(self.connection, Term.__table__, rows)  # type: ignore[attr-defined]
-            self.known |= {(row["kind"], row["value"]): row["number"] for row in rows}
-        return {name: self.known[name] for name in names}
-
-    def _new(self, kind: str) -> int:
-        """The next number of a kind."""
-        if kind not in self.next:
-            first, last = kind_range(kind)
-            highest = select(func.max(col(Term.number))).where(col(Term.number).between(first, last))
-            self.next[kind] = (self.connection.execute(highest).scalar() or first) + 1
-        number = self.next[kind]
-        self.next[kind] += 1
-        return number
-
-    def count(self, numbers: Iterable[int]) -> None:
-        self.counts.update(numbers)
-
-    def close(self) -> None:
-        """Store how many links each term was given."""
-        if self.counts:
-            more = update(Term).where(col(Term.number) == bindparam("term")).values(rows=Term.rows + bindparam("more"))
-            self.connection.execute(more, [{"term": term, "more": more} for term, more in sorted(self.counts.items())])
-
-
-def _refuse_removals(connection: Connection, collection: Collection) -> None:
-    names = connection.execute(select(col(Fingerprint.id)).where(col(Fingerprint.until) == OPEN))
-    published = (tuple(name.split(" ", 1)) for (name,) in names)
-    missing = sorted((kind, record_id) for kind, record_id in published if record_id not in getattr(collection, kind))
-    if missing:
-        raise RemovalRefused(missing)
-
-
-def _batches(items: Iterable[T]) -> Iterator[list[T]]:
-    rest = iter(items)
-    while batch := list(islice(rest, BATCH)):
-        yield batch

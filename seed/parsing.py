@@ -10,8 +10,9 @@ from pydantic import ValidationError
 from app.problems import nearest
 from seed.collection import Collection
 from seed.faults import Faults
+from seed.forms import ID, LANGUAGE_PATTERN, PROPERTY_PATTERN, SHA256_PATTERN
 from seed.reading import Item
-from seed.record import ID, LANGUAGE_PATTERN, MODELS, SHA256_PATTERN, SUPPORTED_FIELDS, Anything
+from seed.record import MODELS, Anything
 
 MOST_FAULTS_A_RECORD = 50
 LONGEST_SHOWN = 60
@@ -19,6 +20,7 @@ FORMS = {
     ID.pattern: "lower-case letters, digits and single hyphens between them, such as black-sea",
     SHA256_PATTERN: "a SHA-256 in 64 hexadecimal digits, as `dateline verify --write` puts it in",
     LANGUAGE_PATTERN: "a language tag such as en or pt-BR",
+    PROPERTY_PATTERN: "the name of a property, such as title or date_basis",
 }
 
 
@@ -107,7 +109,7 @@ def _expected(kind: str, context: dict[str, Any], value: Any) -> str:
         case "less_than_equal":
             return f"expected at most {context['le']}"
         case "literal_error":
-            guess = nearest(str(value).lower(), SUPPORTED_FIELDS)
+            guess = nearest(str(value).lower(), re.findall("'([^']*)'", context["expected"]))
             return f"expected {context['expected']}" + (f"; nearest: '{guess}'" if guess else "")
         case "list_type":
             return "expected a list: [ ] around it, or each entry after '- '"

@@ -47,6 +47,18 @@ def yaml_items(path: Path, faults: Faults) -> Iterator[tuple[dict[str, Any], Spo
             builder.fault(spot.at, "expected a record")
 
 
+def flow_list(text: str) -> list[Any]:
+    """The entries of a list such as `[kyiv, lviv]`; the brackets may be left out. Raises `ValueError`."""
+    builder = Builder("", Faults())
+    try:
+        roots = list(_build(_events(f"- {text if text.startswith('[') else f'[{text}]'}"), builder))
+    except (MarkedYAMLError, TooDeepError):
+        roots = []
+    if builder.faults or len(roots) != 1 or not isinstance(roots[0][0], list):
+        raise ValueError("expected a list such as [kyiv, lviv]")
+    return roots[0][0]
+
+
 def _roots(text: str, builder: Builder, conflicts: list[int]) -> Iterator[Root]:
     """What stands in the list; an item counts once the next has begun, since an error may belong to it."""
     held: Root | None = None

@@ -1,111 +1,36 @@
 """The record as a curator writes it: one model a kind. See `docs/record.md` for the meaning of every key."""
 
-import re
+from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, get_args
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, ValidationInfo, field_validator
 
-from app.instants import parse_instant
-from app.parameters import ID_PATTERN, Code, Id
-from app.problems import nearest
-from seed.dates import parse_date
+from app.parameters import Code, Id
+from seed.forms import (
+    Address,
+    Coded,
+    Date,
+    Earliest,
+    Language,
+    Line,
+    Number,
+    Offset,
+    Once,
+    Property,
+    Prose,
+    Published,
+    Sha256,
+    Time,
+    Words,
+    Zone,
+)
+from seed.reading_yaml import flow_list
 
 Supported = Literal["date", "start_time", "locations", "actors", "quantities", "type", "modality", "summary"]
 SUPPORTED_FIELDS: tuple[str, ...] = get_args(Supported)
-ID = re.compile(ID_PATTERN)
-SHA256_PATTERN = "^[0-9a-f]{64}$"
-LANGUAGE_PATTERN = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
-"""Of BCP 47: letters first; a question may name more than a record may have."""
+LISTS = frozenset({"locations", "actors", "quantities"})
+"""The supported fields that hold several values."""
 SUPPORTING = frozenset({"supports", "corrects"})
-
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9](Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])")
-
-
-def _one_line(text: str) -> str:
-    if len(text.splitlines()) > 1:
-        raise ValueError("expected one line")
-    return text
-
-
-def _plain(text: str) -> str:
-    if _FORBIDDEN.search(text):
-        raise ValueError("expected text without control characters")
-    if not text.strip():
-        raise ValueError("expected text, not only spaces")
-    return text
-
-
-def _address(text: str) -> str:
-    try:
-        parts = urlsplit(text)
-        names = (parts.hostname or "").removesuffix(".").split(".")
-        _ = parts.port  # raises ValueError when it is no port
-        if parts.scheme not in ("http", "https") or "" in names or re.search(r"[\s<>\"{}|\\^`]", text):
-            raise ValueError
-    except ValueError:
-        raise ValueError("expected an address such as https://example.org/page") from None
-    return text
-
-
-def _edtf(text: str) -> str:
-    parse_date(text)
-    return text
-
-
-def _year(value: Any) -> Any:
-    """A year that YAML reads as a number."""
-    return str(value) if type(value) is int and 1000 <= value <= 9999 else value  # noqa: PLR2004
-
-
-def _published(text: str) -> str:
-    if "T" in text:
-        parse_instant(text)
-        if not re.search(r"T\d\d:\d\d:\d\d(Z|[+-])", text):
-            raise ValueError("expected an instant to the second, such as 2021-12-30T13:12:00-05:00")
-    elif parse_date(text).precision not in ("day", "month", "year"):
-        raise ValueError("expected a day, a month, a year, or an instant with its zone")
-    return text
-
-
-def _earliest(text: str) -> str:
-    if "T" in text or parse_date(text).precision not in ("day", "month", "year"):
-        raise ValueError("expected a day, a month or a year, since the source counts from its end")
-    return text
-
-
-def _time(text: str) -> str:
-    if not _TIME.fullmatch(text):
-        raise ValueError("expected HH:MM and a zone, such as 15:30-05:00 or 08:00Z")
-    return text
-
-
-def _zone(text: str) -> str:
-    try:
-        ZoneInfo(text)
-    except (KeyError, OSError, ValueError):
-        guess = nearest(text, available_timezones())
-        hint = f"; nearest: '{guess}'" if guess else ""
-        raise ValueError(f"expected a time zone such as Europe/Kyiv{hint}") from None
-    return text
-
-
-Coded = Annotated[str, Field(max_length=100)]
-"""A code in use: `check` looks it up in its list."""
-Words = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_plain)]
-Line = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_plain), AfterValidator(_one_line)]
-Prose = Annotated[str, Field(min_length=1, max_length=20_000), AfterValidator(_plain)]
-Address = Annotated[str, Field(max_length=2_000), AfterValidator(_plain), AfterValidator(_address)]
-Date = Annotated[str, Field(max_length=100), BeforeValidator(_year), AfterValidator(_edtf)]
-Published = Annotated[str, Field(max_length=100), BeforeValidator(_year), AfterValidator(_published)]
-Earliest = Annotated[str, Field(max_length=100), BeforeValidator(_year), AfterValidator(_earliest)]
-Once = AfterValidator(lambda values: list(dict.fromkeys(values)))
-"""A list in which an equal entry says nothing more, and is served once: bulk data repeats itself."""
-Sha256 = Annotated[str, Field(pattern=SHA256_PATTERN)]
-Number = Annotated[int | float, Field(ge=-(10**15), le=10**15, allow_inf_nan=False)]
-Offset = Annotated[int, Field(ge=0, le=10**9)]
 
 
 class Entry(BaseModel):
@@ -117,6 +42,11 @@ class Described(Entry):
 
     kind: ClassVar[str]
     id: Id
+    redacted: Annotated[list[Property], Once] = []
+
+    def written(self) -> bytes:
+        """The record as JSON, without what the curator left out: equal for records that say the same."""
+        return self.model_dump_json(by_alias=True, exclude_unset=True).encode()
 
 
 class Publisher(Described):
@@ -125,7 +55,7 @@ class Publisher(Described):
     homepage: Address | None = None
     country: Coded | None = None
     ownership: Coded | None = None
-    timezone: Annotated[str, AfterValidator(_zone)] | None = None
+    timezone: Zone | None = None
     same_as: Annotated[list[Address], Once] = []
     reference: Line | None = None
 
@@ -143,7 +73,7 @@ class Source(Described):
     url: Address | None = None
     archive_url: Address | None = None
     authors: list[Line] = []
-    language: Annotated[str, Field(pattern=LANGUAGE_PATTERN)] | None = None
+    language: Language | None = None
     source_kind: Coded | None = Field(None, alias="kind")
     published: Published | None = None
     updated: Published | None = None
@@ -240,21 +170,103 @@ class Relation(Entry):
     event: Id
 
 
+Locations = Annotated[list[Id], Once]
+Quantities = list[Quantity]
+Participations = Annotated[list[Participation], Once]
+Tags = Annotated[list[Id], Once]
+
+
+class Claim(Entry):
+    """A value that a citation asserts and the event does not have: a rival of the event's own value."""
+
+    field: Supported
+    value: Any
+    rank: Literal["preferred", "normal", "deprecated"] = "normal"
+    citations: Annotated[list[Id], Once]
+    relation: Coded | None = None
+    note: Prose | None = None
+
+    @field_validator("value")
+    @classmethod
+    def _is_of_the_field(cls, value: Any, info: ValidationInfo) -> Any:
+        """As an event has it; a list may be written as one entry of it, or as text in YAML's flow style."""
+        field = info.data.get("field")
+        if field in LISTS and not isinstance(value, list):
+            value = flow_list(value) if isinstance(value, str) else [value]
+        return _valid(field, value) if field else value
+
+
+class Earlier(Entry):
+    """How the event stood before a source counted, where today's words would show hindsight."""
+
+    before: Id
+    title: Line | None = None
+    summary: Prose | None = None
+    date: Date | None = None
+    date_basis: Prose | None = None
+    start_time: Time | None = None
+    type: Coded | None = None
+    modality: Coded | None = None
+    locations: Locations | None = None
+    quantities: Quantities | None = None
+    tags: Tags | None = None
+    actors: Participations | None = None
+
+
+class Correction(Entry):
+    """What the desk corrected in its own record."""
+
+    what: Line
+    when: Date
+    why: Prose | None = None
+    source: Id | None = None
+
+
 class Event(Described):
     kind = "event"
     title: Line
     summary: Prose | None = None
     date: Date | None = None
     date_basis: Prose | None = None
-    start_time: Annotated[str, AfterValidator(_time)] | None = None
+    start_time: Time | None = None
     type: Coded | None = None
     modality: Coded | None = None
-    locations: Annotated[list[Id], Once] = []
-    quantities: list[Quantity] = []
-    tags: Annotated[list[Id], Once] = []
-    actors: Annotated[list[Participation], Once] = []
+    locations: Locations = []
+    quantities: Quantities = []
+    tags: Tags = []
+    actors: Participations = []
     citations: list[Citation] = []
+    claims: list[Claim] = []
+    earlier: list[Earlier] | None = None
     relations: Annotated[list[Relation], Once] = []
+    status: Literal["published", "withdrawn"] = "published"
+    reason: Prose | None = None
+    merged_into: Id | None = None
+    corrections: list[Correction] = []
+
+    @property
+    def is_published(self) -> bool:
+        """Whether it is served: neither withdrawn nor merged into another."""
+        return self.status == "published" and self.merged_into is None
+
+
+@cache
+def _adapter(field: str) -> TypeAdapter[Any]:
+    info = Event.model_fields[field]
+    form: Any = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
+    return TypeAdapter(form)
+
+
+def _valid(field: str, value: Any) -> Any:
+    """The value of an event's field. Raises `ValueError` saying what was expected."""
+    try:
+        if value is None:
+            raise ValueError("expected a value, not nothing")
+        return _adapter(field).validate_python(value, strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        told = first.get("ctx", {}).get("error")
+        raise ValueError(str(told) if told else f"expected a value as an event has it in `{field}`") from None
 
 
 Anything = Publisher | Source | Actor | Location | Vocabulary | Event

@@ -8,9 +8,11 @@ from itertools import pairwise
 from typing import Any
 
 from app.instants import parse_instant
+from app.problems import nearest
 from seed.dates import Days, parse_date
 from seed.passages import Words, faults_of
-from seed.record import SUPPORTED_FIELDS
+from seed.reading_yaml import flow_list
+from seed.record import LISTS, SUPPORTED_FIELDS
 
 Loc = tuple[str | int, ...]
 Told = Iterator[tuple[Loc, str]]
@@ -38,6 +40,17 @@ def values_at(data: Any, path: str) -> Iterator[tuple[Loc, Any]]:
 def entries(data: dict[str, Any], path: str) -> Iterator[tuple[Loc, dict[str, Any]]]:
     """The mappings at a path."""
     return ((loc, one) for loc, one in values_at(data, path) if isinstance(one, dict))
+
+
+def claim_value(claim: dict[str, Any]) -> Any:
+    """What a claim says, with a list as a list, however it is written."""
+    value = claim.get("value")
+    if claim.get("field") not in LISTS or isinstance(value, list):
+        return value
+    try:
+        return flow_list(value) if isinstance(value, str) else [value]
+    except ValueError:
+        return []
 
 
 def _coordinates(data: dict[str, Any]) -> Told:
@@ -107,6 +120,47 @@ def _citations(data: dict[str, Any]) -> Told:
             yield loc, f"supports '{name}', which the event does not have; expected a field that it has"
 
 
+def _claims(data: dict[str, Any]) -> Told:
+    keys = [key for _, key in values_at(data, "citations.*.key") if isinstance(key, str)]
+    stated: dict[str, list[Any]] = {}
+    for loc, one in entries(data, "claims.*"):
+        if one.get("citations") == []:
+            yield (*loc, "citations"), "expected at least one citation that asserts the value"
+        for place, key in values_at(one, "citations.*"):
+            if isinstance(key, str) and key not in keys:
+                guess = nearest(key, keys)
+                right = f"nearest: '{guess}'" if guess else "expected the key of one of the event's citations"
+                yield (*loc, *place), f"unknown citation '{key[:100]}'; {right}"
+        name, value = str(one.get("field")), claim_value(one)
+        if value == data.get(name):
+            yield (*loc, "value"), f"the event's own {name} again; expected a value that differs"
+        elif value in stated.setdefault(name, []):
+            yield (*loc, "value"), f"a {name} that another claim has; expected one claim a value"
+        else:
+            stated[name].append(value)
+
+
+def _earlier(data: dict[str, Any]) -> Told:
+    before: set[str] = set()
+    for loc, one in entries(data, "earlier.*"):
+        source = str(one.get("before"))
+        if source in before:
+            yield (*loc, "before"), f"a second entry before '{source[:100]}'; expected one"
+        if one.keys() == {"before"}:
+            yield loc, "an entry that changes nothing; expected what stood before, such as a title"
+        before.add(source)
+
+
+def _status(data: dict[str, Any]) -> Told:
+    is_withdrawn, target = data.get("status") == "withdrawn", data.get("merged_into")
+    if is_withdrawn and target is not None:
+        yield ("merged_into",), "withdrawn and merged; expected either"
+    elif is_withdrawn and data.get("reason") is None:
+        yield ("status",), "expected a reason, since the event is withdrawn"
+    elif data.get("reason") is not None and not is_withdrawn and target is None:
+        yield ("reason",), "a reason for nothing; expected it with `status: withdrawn` or `merged_into`"
+
+
 def _passages(data: dict[str, Any]) -> Told:
     for loc, one in entries(data, "citations.*.passage"):
         texts = [one.get(name) for name in ("starts", "ends", "before", "after")]
@@ -137,5 +191,5 @@ RULES: dict[str, tuple[Callable[[dict[str, Any]], Told], ...]] = {
     "source": (_lineage, _times),
     "actor": (_positions,),
     "location": (_coordinates,),
-    "event": (_start_time, _quantities, _citations, _passages, _relations),
+    "event": (_start_time, _quantities, _citations, _claims, _earlier, _status, _passages, _relations),
 }

@@ -1,15 +1,16 @@
 """From a record to its rows: what the tables hold for it, and the terms by which it is found."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from app.globe import unit_vector
-from app.tables import OPEN, Actor, Location, Name, Publisher, Record, Source, Vocabulary
+from app.tables import OPEN, Name
 from app.words import split_words
 from seed import record
 from seed.collection import Collection
 from seed.dates import parse_date
+from seed.quality import weak_points_of_source
 from seed.versions import Version, Versions, fingerprint
 
 Posting = tuple[Name, int | str, int, int]
@@ -21,14 +22,23 @@ class Shape:
     """Everything that the store holds for one record, but for the interval of revisions."""
 
     id: str
+    record: bytes
+    """As the curator wrote it; empty when it is gone from the files."""
     rows: list[dict[str, Any]]
     postings: frozenset[Posting]
     names: frozenset[Name] = frozenset()
     """Terms that a question may name although nothing has them yet: a list's codes."""
+    status: str = "published"
+    reason: str | None = None
+    merged_into: str | None = None
 
     def documents_digest(self) -> str:
-        """Of the documents, without their revision."""
-        return fingerprint([row["document"] for row in self.rows])
+        """Of all that is served: the documents, without their revision, or what is told of a record that is gone."""
+        told = [self.status, self.reason or "", self.merged_into or ""] if self.status != "published" else []
+        return fingerprint([*self._documents(), *(text.encode() for text in told)])
+
+    def _documents(self) -> Iterator[bytes]:
+        return (row["document"] for row in self.rows)
 
     def postings_digest(self) -> str:
         return fingerprint([repr(posting).encode() for posting in sorted(self.postings)])
@@ -42,9 +52,9 @@ class EventShape(Shape):
     citations: list[dict[str, Any]]
     citation_postings: frozenset[Posting]
 
-    def documents_digest(self) -> str:
-        """Of the documents, without their revision, and of the instant that each is known from."""
-        return fingerprint([part for one in self.versions for part in (b"%d" % one.known_from, one.document)])
+    def _documents(self) -> Iterator[bytes]:
+        """Each with the instant that it is known from."""
+        return (part for one in self.versions for part in (b"%d" % one.known_from, one.document))
 
     def postings_digest(self) -> str:
         every = sorted([*self.postings, *self.citation_postings], key=repr)
@@ -57,42 +67,39 @@ class Shaper:
     def __init__(self, collection: Collection) -> None:
         self.collection = collection
         self.versions = Versions(collection)
-        self.render = self.versions.render
+        self.render = self.versions.render.render
 
-    def records(self) -> Iterator[tuple[type[Record], Iterator[Shape]]]:
-        """Every kind but events, with its table."""
-        kinds: list[tuple[type[Record], str, Callable[[Any], Shape]]] = [
-            (Vocabulary, "vocabulary", self._vocabulary),
-            (Publisher, "publisher", self._publisher),
-            (Source, "source", self._source),
-            (Actor, "actor", self._actor),
-            (Location, "location", self._location),
-        ]
-        for table, kind, shape in kinds:
-            records = getattr(self.collection, kind)
-            yield table, (shape(records[one]) for one in sorted(records))
-
-    def events(self) -> Iterator[EventShape]:
-        return (self._event(self.collection.event[one]) for one in sorted(self.collection.event))
+    def shapes(self, kind: str, removed: Iterable[str] = ()) -> Iterator[Any]:
+        """The records of a kind, and those that are gone from the files."""
+        records = getattr(self.collection, kind)
+        shape: Callable[[Any], Shape] = getattr(self, f"_{kind}")
+        yield from (shape(records[one]) for one in sorted(records))
+        gone = _gone_event if kind == "event" else _gone
+        yield from map(gone, removed)
 
     def _vocabulary(self, one: record.Vocabulary) -> Shape:
-        row = {"id": one.id, "document": self.render.vocabulary(one).document()}
-        return Shape(one.id, [row], frozenset(), frozenset((one.id, code) for code in one.codes))
+        row = {"id": one.id, "document": self.render.vocabulary(one).served()}
+        return Shape(one.id, one.written(), [row], frozenset(), frozenset((one.id, code) for code in one.codes))
 
     def _publisher(self, one: record.Publisher) -> Shape:
         terms = [("publisher", one.id), *_words("publisher-word", one.name)]
         terms += _each("publisher-country", one.country) + _each("ownership", one.ownership)
-        return _shape(one.id, self.render.publisher(one).document(), terms)
+        return _shape(one, self.render.publisher(one).served(), terms)
 
     def _source(self, one: record.Source) -> Shape:
         terms = [("source", one.id), *_words("source-word", one.title)]
         terms += _each("source-publisher", one.publisher) + _each("source-language", one.language)
         terms += _each("source-kind", one.source_kind)
+        terms += [("source-derived-from", other) for other in self.collection.lineage(one.id)]
+        terms += [("source-origin", origin) for origin in self.collection.roots[one.id]]
+        terms += [("quality", code) for code in weak_points_of_source(self.collection, one)]
         days = parse_date(one.published.partition("T")[0]) if one.published else None
         return _shape(
-            one.id,
-            self.render.source(one).document(),
+            one,
+            self.render.source(one).served(),
             terms,
+            known_from=self.collection.counts_from(one.id),
+            known_until=OPEN,
             published_first_day=days and days.start_day,
             published_last_day=days and days.end_day,
         )
@@ -101,7 +108,7 @@ class Shaper:
         terms = [("actor", one.id), *_words("actor-word", one.name, *one.aliases)]
         terms += _each("actor-type", one.type) + _each("actor-country", one.country)
         terms += [("actor-member-of", group) for group in self.collection.with_groups(one.id)[1:]]
-        return _shape(one.id, self.render.actor(one).document(), terms)
+        return _shape(one, self.render.actor(one).served(), terms)
 
     def _location(self, one: record.Location) -> Shape:
         terms = [("location", one.id), *_words("location-word", one.name, *one.aliases)]
@@ -111,8 +118,8 @@ class Shaper:
         x, y, z = (None, None, None)
         if one.latitude is not None and one.longitude is not None:
             x, y, z = unit_vector(one.latitude, one.longitude)
-        document = self.render.location(one).document()
-        return _shape(one.id, document, terms, latitude=one.latitude, longitude=one.longitude, x=x, y=y, z=z)
+        document = self.render.location(one).served()
+        return _shape(one, document, terms, latitude=one.latitude, longitude=one.longitude, x=x, y=y, z=z)
 
     def _event(self, one: record.Event) -> EventShape:
         versions = self.versions.of(one)
@@ -130,18 +137,34 @@ class Shaper:
             for version in versions
         ]
         citations, citation_postings = [], set()
-        for cited in self.versions.citations(one):
-            row = dict(vars(cited))
-            citation_postings |= {(term, cited.id, cited.known_from, OPEN) for term in row.pop("terms")}
-            citations.append(row | {"known_until": OPEN})
+        for citation in one.citations if one.is_published else ():
+            states = list(self.versions.citations(one, citation))
+            terms = self.versions.terms.of_citation(one, citation)
+            citation_postings |= {(term, states[0].id, states[0].known_from, OPEN) for term in terms}
+            citations += [dict(vars(state)) for state in states]
         return EventShape(
             id=one.id,
+            record=one.written(),
             rows=rows,
             postings=frozenset(_runs(versions)),
+            status="merged" if one.merged_into else one.status,
+            reason=one.reason,
+            merged_into=one.merged_into,
             versions=versions,
             citations=citations,
             citation_postings=frozenset(citation_postings),
         )
+
+
+def _gone(record_id: str) -> Shape:
+    return Shape(record_id, b"", [], frozenset(), status="withdrawn")
+
+
+def _gone_event(record_id: str) -> EventShape:
+    nothing: frozenset[Posting] = frozenset()
+    return EventShape(
+        record_id, b"", [], nothing, status="withdrawn", versions=[], citations=[], citation_postings=nothing
+    )
 
 
 def _runs(versions: list[Version]) -> Iterator[Posting]:
@@ -155,9 +178,10 @@ def _runs(versions: list[Version]) -> Iterator[Posting]:
     yield from ((term, key, known_from, OPEN) for (term, key), known_from in started.items())
 
 
-def _shape(record_id: str, document: bytes, terms: list[Name], **columns: Any) -> Shape:
-    row = {"id": record_id, "document": document, **columns}
-    return Shape(record_id, [row], frozenset((term, record_id, -OPEN, OPEN) for term in terms))
+def _shape(one: record.Described, document: bytes, terms: list[Name], **columns: Any) -> Shape:
+    row = {"id": one.id, "document": document, **columns}
+    known_from, known_until = columns.get("known_from", -OPEN), columns.get("known_until", OPEN)
+    return Shape(one.id, one.written(), [row], frozenset((term, one.id, known_from, known_until) for term in terms))
 
 
 def _words(kind: str, *texts: str) -> list[Name]:

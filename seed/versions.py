@@ -3,25 +3,16 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from app.instants import day_of, show_seconds
-from app.keys import LONG_DAYS, event_key
-from app.periods import periods_of
-from app.schemas import (
-    CitationPublic,
-    EventPublic,
-    Evidence,
-    QuantityPublic,
-    RelationPublic,
-    ResourceLinks,
-    TitledReference,
-)
+from app.keys import event_key
 from app.tables import LAST, OPEN, Name
-from app.words import split_words
 from seed.collection import Collection
 from seed.dates import UNKNOWN, Days, parse_date
-from seed.record import SUPPORTED_FIELDS, SUPPORTING, Citation, Event
-from seed.rendering import Renderer
+from seed.knowledge import Knowledge
+from seed.record import SUPPORTING, Citation, Event
+from seed.rendering_events import EventRenderer
+from seed.terms import Terms, searched
 
 _NO_REVISION = b'"revision":0'
 
@@ -47,15 +38,16 @@ class Version:
 
 @dataclass(frozen=True)
 class CitationRow:
-    """A citation as a resource of its own."""
+    """A citation as a resource of its own, between the instants at which its event's title changes."""
 
     id: str
     event: str
     source: str
     publisher: str | None
+    origin: str | None
     available_at: int | None
     known_from: int
-    terms: frozenset[Name]
+    known_until: int
     document: bytes
 
 
@@ -64,162 +56,64 @@ class Versions:
 
     def __init__(self, collection: Collection) -> None:
         self.collection = collection
-        self.render = Renderer(collection)
+        self.knowledge = Knowledge(collection)
+        self.render = EventRenderer(self.knowledge)
+        self.terms = Terms(collection)
 
     def of(self, event: Event) -> list[Version]:
-        """Every state of the evidence, oldest first; the last is current."""
-        instants = self._instants(event)
-        ends = [*instants[1:], OPEN]
+        """Every state of the evidence, oldest first; the last is current. None of an event that is not published."""
+        if not event.is_published:
+            return []
         versions: list[Version] = []
-        for known_from, known_until in zip(instants, ends, strict=True):
+        for known_from, known_until in pairwise([*self.knowledge.instants(event), OPEN]):
             version = self._at(event, known_from, known_until)
             if versions and _same(versions[-1], version):
                 version = replace(versions.pop(), known_until=known_until)
             versions.append(version)
         return versions
 
-    def citations(self, event: Event) -> Iterator[CitationRow]:
-        """The event's citations, each known from when it counts and the event exists."""
-        exists = self.collection.exists_from[event.id]
-        of_event = TitledReference(id=event.id, title=event.title)
-        for citation in event.citations:
-            shown = self.render.citation(event, citation)
-            source = self.collection.source[citation.source]
-            yield CitationRow(
+    def citations(self, event: Event, citation: Citation) -> Iterator[CitationRow]:
+        """The states of one citation, known from when it counts and the event exists."""
+        known = max(self.collection.exists_from[event.id], self.collection.counts_from(citation.source))
+        changes = {instant for instant in self.knowledge.title_changes(event) if known < instant <= LAST}
+        shown = self.render.citation(event, citation)
+        source = self.collection.source[citation.source]
+        rows: list[CitationRow] = []
+        for known_from, known_until in pairwise([known, *sorted(changes), OPEN]):
+            titled = self.render.titled(event, known_from)
+            row = CitationRow(
                 id=shown.id,
                 event=event.id,
                 source=source.id,
                 publisher=source.publisher,
+                origin=self.collection.origin(citation),
                 available_at=self.collection.available[source.id],
-                known_from=max(exists, self.collection.counts_from(citation)),
-                terms=frozenset(self._citation_terms(event, citation, shown.verification)),
-                document=CitationPublic(**dict(shown), event=of_event).document(),
+                known_from=known_from,
+                known_until=known_until,
+                document=self.render.citation_of(titled, shown).served(),
             )
-
-    def _instants(self, event: Event) -> list[int]:
-        """From the first support on, every instant at which a citation begins to count or a related event to exist."""
-        exists = self.collection.exists_from
-        changes = {self.collection.counts_from(citation) for citation in event.citations}
-        changes |= {exists[relation.event] for relation in event.relations}
-        return sorted({exists[event.id], *(instant for instant in changes if instant > exists[event.id])})
+            if rows and rows[-1].document == row.document:
+                row = replace(rows.pop(), known_until=known_until)
+            rows.append(row)
+        return iter(rows)
 
     def _at(self, event: Event, instant: int, known_until: int) -> Version:
-        counting = [one for one in event.citations if self.collection.counts_from(one) <= instant]
-        backing = [one for one in counting if one.stance in SUPPORTING]
-        standing = _standing_fields(event, backing)
-        days = parse_date(event.date) if event.date and "date" in standing else UNKNOWN
-        start_time = event.start_time if {"date", "start_time"} <= standing else None
-        reported = [at for one in backing if (at := self.collection.available[one.source]) is not None]
-        document = self._document(event, instant, standing, days, counting, backing)
-        text = _searched(document)
+        known = self.knowledge.at(event, instant)
+        days = parse_date(known.date) if known.date else UNKNOWN
+        backing = (one.source for one in known.citations if one.stance in SUPPORTING)
+        reported = [at for source in backing if (at := self.collection.available[source]) is not None]
+        shown = self.render.event(known, instant)
+        text = searched(shown)
         return Version(
             known_from=instant,
             known_until=known_until,
-            key=event_key(days.sort_day, start_time, event.id),
+            key=event_key(days.sort_day, known.start_time, event.id),
             days=days,
             reported_at=min(reported, default=LAST),
             text=text,
-            terms=frozenset(self._event_terms(event, days, counting, document, text)),
-            document=document.document(),
+            terms=frozenset(self.terms.of_event(known, days, shown, text)),
+            document=shown.served(),
         )
-
-    def _document(
-        self,
-        event: Event,
-        instant: int,
-        standing: set[str],
-        days: Days,
-        counting: list[Citation],
-        backing: list[Citation],
-    ) -> EventPublic:
-        def when(name: str) -> bool:
-            return name in standing
-
-        exists = self.collection.exists_from
-        dated = when("date") and event.date is not None
-        return EventPublic(
-            id=event.id,
-            title=event.title,
-            summary=event.summary if when("summary") else None,
-            type=event.type if when("type") else None,
-            modality=event.modality if when("modality") else None,
-            date_edtf=event.date if dated else None,
-            start_date=days.first.isoformat() if days.first else None,
-            end_date=days.last.isoformat() if days.last else None,
-            date_precision=days.precision,
-            date_basis=event.date_basis if dated else None,
-            start_time=event.start_time if dated and when("start_time") else None,
-            tags=event.tags,
-            quantities=[QuantityPublic(**dict(one)) for one in event.quantities] if when("quantities") else [],
-            locations=[self.render.event_location(one) for one in event.locations] if when("locations") else [],
-            actors=[self.render.event_actor(one.actor, one.role) for one in event.actors] if when("actors") else [],
-            citations=[self.render.citation(event, one) for one in counting],
-            evidence=self._evidence(backing),
-            relations=[
-                RelationPublic(type=one.type, event=self._titled(one.event))
-                for one in event.relations
-                if exists[one.event] <= instant
-            ],
-            revision=0,
-            links=ResourceLinks(canonical=f"/v1/events/{event.id}"),
-        )
-
-    def _evidence(self, backing: list[Citation]) -> Evidence:
-        available = [at for one in backing if (at := self.collection.available[one.source]) is not None]
-        return Evidence(
-            sources=len({one.source for one in backing}),
-            independent_origins=len({self.collection.origin(one) for one in backing} - {None}),
-            first_reported_at=show_seconds(min(available)) if available else None,
-        )
-
-    def _titled(self, event_id: str) -> TitledReference:
-        return TitledReference(id=event_id, title=self.collection.event[event_id].title)
-
-    def _event_terms(
-        self, event: Event, days: Days, counting: list[Citation], shown: EventPublic, text: str
-    ) -> Iterator[Name]:
-        yield "event", event.id
-        for actor in shown.actors:
-            yield "role", actor.role
-            for group in self.collection.with_groups(actor.id):
-                yield "actor", group
-                yield "actor-role", f"{group} {actor.role}"
-        for place in shown.locations:
-            yield "place", place.id
-            yield from (("location", outer) for outer in self.collection.with_surroundings(place.id))
-        for citation in counting:
-            yield "source", citation.source
-            if publisher := self.collection.source[citation.source].publisher:
-                yield "publisher", publisher
-            if (available := self.collection.available[citation.source]) is not None:
-                yield from (("reported", period) for period in periods_of(day_of(available)))
-        yield from ((kind, code) for kind, code in (("type", shown.type), ("modality", shown.modality)) if code)
-        yield from (("tag", tag) for tag in event.tags)
-        yield from (("part-of", one.event.id) for one in shown.relations if one.type == "part_of")
-        yield from (("word", word) for word in text.split())
-        if days.first:
-            yield "month", days.first.isoformat()[:7]
-        if days.start_day and days.end_day and days.end_day - days.start_day > LONG_DAYS:
-            yield "long", "long"
-
-    def _citation_terms(self, event: Event, citation: Citation, verification: str) -> Iterator[Name]:
-        yield "citation-event", event.id
-        yield "citation-source", citation.source
-        yield "stance", citation.stance
-        yield "verification", verification
-        if publisher := self.collection.source[citation.source].publisher:
-            yield "citation-publisher", publisher
-        if origin := self.collection.origin(citation):
-            yield "citation-origin", origin
-        if citation.attributed_to:
-            groups = self.collection.with_groups(citation.attributed_to)
-            yield from (("citation-speaker", group) for group in groups)
-
-
-def _searched(shown: EventPublic) -> str:
-    """Each text that `q` searches, as folded words between spaces, on a line of its own."""
-    names = [one.name for one in (*shown.actors, *shown.locations)]
-    return "\n".join(f" {' '.join(split_words(text))} " for text in (shown.title, shown.summary or "", *names))
 
 
 def fingerprint(parts: list[bytes]) -> str:
@@ -229,13 +123,6 @@ def fingerprint(parts: list[bytes]) -> str:
         digest.update(b"%d:" % len(part))
         digest.update(part)
     return digest.hexdigest()
-
-
-def _standing_fields(event: Event, backing: list[Citation]) -> set[str]:
-    """The fields that have their value: backed by a citation that counts, or by none ever."""
-    named = {name for one in event.citations if one.stance in SUPPORTING for name in one.supports}
-    backed = {name for one in backing for name in one.supports}
-    return {name for name in SUPPORTED_FIELDS if name not in named or name in backed}
 
 
 def _same(one: Version, other: Version) -> bool:

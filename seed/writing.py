@@ -1,18 +1,22 @@
 """Connections that write: one at a time, whatever the database."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, Executable, Row, Table, create_engine, event, text
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import SQLModel
 
+BATCH = 500
 WRITER_LOCK = 7_245_160_112_358_132
 """The key of PostgreSQL's advisory lock that a load holds."""
 
 WAIT_SECONDS = 3600
 """How long a load waits for another; on PostgreSQL as long as it takes."""
+
+T = TypeVar("T")
 
 
 def writing_engine(url: URL) -> Engine:
@@ -27,6 +31,16 @@ def writing_engine(url: URL) -> Engine:
         connection.execute("PRAGMA synchronous = FULL")
 
     return engine
+
+
+class Inside:
+    """Reads within a writer's transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def fetch(self, statement: Executable) -> Sequence[Row[*tuple[Any, ...]]]:
+        return self._connection.execute(statement).all()
 
 
 def insert_rows(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -48,6 +62,24 @@ def refresh_statistics(connection: Connection) -> None:
     """Let PostgreSQL's planner know at once what was loaded; SQLite's needs no statistics for our questions."""
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"ANALYZE {', '.join(SQLModel.metadata.tables)}"))
+
+
+def reclaim(engine: Engine) -> None:
+    """Write the database's files anew, so that nothing of what was deleted is left in them."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if engine.dialect.name == "sqlite":
+            connection.exec_driver_sql("VACUUM")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            for table in SQLModel.metadata.tables:
+                connection.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {table}")
+
+
+def batches(items: Iterable[T]) -> Iterator[list[T]]:
+    """As many at a time as one statement takes."""
+    rest = iter(items)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
 
 
 @contextmanager

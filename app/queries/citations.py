@@ -7,12 +7,12 @@ from pydantic import Field
 
 from app.database import Database
 from app.pagination import Page, PageQuestion
-from app.parameters import Codes, Ids, Known
+from app.parameters import Codes, Ids, KnowledgeQuestion, Known
 from app.queries.records import fetch_records, one_of
 from app.tables import Citation, Name, Revision
 
 
-class CitationQuery(PageQuestion):
+class CitationQuery(KnowledgeQuestion, PageQuestion):
     """Citations, by id."""
 
     event: Annotated[Ids, Known("event")] = Field([], description="Citations of this event.")

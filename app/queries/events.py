@@ -13,13 +13,14 @@ from app.database import Database
 from app.instants import microseconds, parse_day, parse_day_or_instant
 from app.keys import LONG_DAYS, first_key
 from app.pagination import Page, PageQuestion, Types
-from app.parameters import Codes, Day, Ids, Known, Question, When, Words, refuse_reversed
+from app.parameters import Codes, Day, Ids, KnowledgeQuestion, Known, When, Whole, Words, refuse_reversed
 from app.periods import cover
 from app.problems import refuse
+from app.queries.absences import fetch_absence, not_known_yet
 from app.queries.matching import AnySelect, Condition, Matching, Span, any_of, towards
 from app.queries.places import Box, Point, Radius, in_box, near
 from app.queries.terms import fetch_terms, known_names, refuse_unknown
-from app.tables import LAST, OPEN, Citation, Event, Link, Location, Name, Revision, Term, kind_range, known, published
+from app.tables import OPEN, Citation, Event, Link, Location, Name, Revision, Term, kind_range, known, published
 from app.words import split_words
 
 LONG: Name = ("long", "long")
@@ -27,7 +28,7 @@ MOST_PLACES = 500
 """An area with more places than this is probed event by event."""
 
 
-class EventFilter(Question):
+class EventFilter(KnowledgeQuestion):
     """Which events: a repeated parameter means *or*, different parameters mean *and*."""
 
     id: Annotated[Ids, Known("event")] = Field([], description="Events by id.")
@@ -40,12 +41,16 @@ class EventFilter(Question):
     radius_km: Radius | None = Field(None, description="Great-circle kilometres around `near`.")
     source: Annotated[Ids, Known("source")] = Field([], description="Events that this source is cited for.")
     publisher: Annotated[Ids, Known("publisher")] = Field([], description="Events cited from this publisher.")
+    origin: Annotated[Ids, Known("publisher")] = Field([], description="Events that carry this publisher's reporting.")
     reported_from: When | None = Field(None, description="Cited from a source available at or after (day or instant).")
     reported_to: When | None = Field(None, description="Cited from a source available at or before (day or instant).")
     type: Annotated[Codes, Known("type")] = Field([], description="A code of the `type` list.")
     modality: Annotated[Codes, Known("modality")] = Field([], description="A code of the `modality` list.")
     tag: Annotated[Ids, Known("tag")] = Field([], description="A tag.")
     part_of: Annotated[Ids, Known("event")] = Field([], description="Events that are part of this event.")
+    disputed: Literal["true", "false"] | None = Field(None, description="Whether a citation disputes it, or a value.")
+    min_origins: Whole | None = Field(None, ge=1, description="With so many independent origins, or more.")
+    quality: Annotated[Codes, Known("quality")] = Field([], description="A code of the `quality` list.")
     q: Words | None = Field(None, description='All these words in title, summary and names; "a phrase" as it stands.')
     date_from: Day | None = Field(None, description="The first day, inclusive.")
     date_to: Day | None = Field(None, description="The last day, inclusive.")
@@ -85,10 +90,7 @@ def term_names(question: EventFilter) -> Iterator[list[Name]]:
         yield [("role", value) for value in question.role]
     if question.location:
         yield [("location", value) for value in question.location]
-    if question.source:
-        yield [("source", value) for value in question.source]
-    if question.publisher:
-        yield [("publisher", value) for value in question.publisher]
+    yield from _evidence_names(question)
     if question.type:
         yield [("type", value) for value in question.type]
     if question.modality:
@@ -101,6 +103,22 @@ def term_names(question: EventFilter) -> Iterator[list[Name]]:
         yield from ([("word", word)] for word in dict.fromkeys(split_words(question.q)))
 
 
+def _evidence_names(question: EventFilter) -> Iterator[list[Name]]:
+    """What the evidence of an event must have."""
+    if question.source:
+        yield [("source", value) for value in question.source]
+    if question.publisher:
+        yield [("publisher", value) for value in question.publisher]
+    if question.origin:
+        yield [("origin", value) for value in question.origin]
+    if question.disputed:
+        yield [("disputed", question.disputed)]
+    if question.min_origins:
+        yield [("min-origins", str(question.min_origins))]
+    if question.quality:
+        yield [("quality", value) for value in question.quality]
+
+
 def areas(question: EventFilter) -> Iterator[tuple[str, ColumnElement[bool]]]:
     """Where one of the event's own places must lie: what names the area, and the places in it."""
     if question.bbox:
@@ -109,7 +127,7 @@ def areas(question: EventFilter) -> Iterator[tuple[str, ColumnElement[bool]]]:
         yield f"{question.near} {question.radius_km}", near(question.near, question.radius_km)
 
 
-def predicates(question: EventFilter, revision: int) -> Iterator[ColumnElement[bool]]:
+def predicates(question: EventFilter, revision: Revision) -> Iterator[ColumnElement[bool]]:
     """What else must hold of an event's row."""
     if question.date_from and question.date_match == "overlaps":
         yield col(Event.end_day) >= parse_day(question.date_from).toordinal()
@@ -118,11 +136,12 @@ def predicates(question: EventFilter, revision: int) -> Iterator[ColumnElement[b
     for phrase in re.findall('"([^"]*)"', question.q or ""):
         yield col(Event.text).contains(f" {' '.join(split_words(phrase))} ", autoescape=True)
     reported = question.reported_from or question.reported_to
-    if reported or (question.source and question.publisher):
-        cited = [col(Citation.available_at).between(*_reported_between(question))] if reported else []
-        cited += [col(Citation.source).in_(question.source)] if question.source else []
-        cited += [col(Citation.publisher).in_(question.publisher)] if question.publisher else []
-        yield _cited(cited, revision)
+    cited = [col(Citation.source).in_(question.source)] if question.source else []
+    cited += [col(Citation.publisher).in_(question.publisher)] if question.publisher else []
+    cited += [col(Citation.origin).in_(question.origin)] if question.origin else []
+    cited += [col(Citation.available_at).between(*_reported_between(question))] if reported else []
+    if reported or len(cited) > 1:
+        yield _cited(cited, revision.number, question.instant)
 
 
 def spans(question: EventFilter, long: Condition) -> tuple[Span, ...]:
@@ -150,14 +169,15 @@ def fetch_matching(database: Database, question: EventFilter, revision: Revision
     found = fetch_terms(database, wanted.union(reaches_back), revision)
     refuse_unknown(database, question, found, revision)
     conditions = [any_of(some, found) for some in names]
-    others = list(predicates(question, revision.number))
+    others = list(predicates(question, revision))
     for name, area in areas(question):
         places = _fetch_places(database, name, area, revision)
         if places:
             conditions.append(places)
         else:
-            others.append(_in_area(area, revision.number))
-    return Matching(Event, revision.number, conditions, others, spans(question, any_of(reaches_back, found)))
+            others.append(_in_area(area, revision.number, question.instant))
+    reach = spans(question, any_of(reaches_back, found))
+    return Matching(Event, revision.number, question.instant, conditions, others, reach)
 
 
 def fetch_events(database: Database, question: EventQuery, revision: Revision, last: tuple[int | str, ...]) -> Page:
@@ -173,11 +193,15 @@ def fetch_events(database: Database, question: EventQuery, revision: Revision, l
     return Page([row[-1] for row in rows[: question.limit]], more, total)
 
 
-def fetch_event(database: Database, event_id: str, revision: Revision) -> bytes | None:
-    """One event's document, when it exists at the revision."""
-    at = (published(Event, revision.number), known(Event, LAST))
-    rows = database.fetch(select(col(Event.document)).where(col(Event.id) == event_id, *at))
-    return rows[0][0] if rows else None
+def fetch_event(database: Database, event_id: str, revision: Revision, instant: int) -> bytes:
+    """One event's document. Raises `Problem` or `Moved` when the revision, or the instant, does not have it."""
+    at = (col(Event.id) == event_id, published(Event, revision.number))
+    rows = database.fetch(select(col(Event.document)).where(*at, known(Event, instant)))
+    if not rows:
+        known_from = database.fetch(select(func.min(col(Event.known_from))).where(*at))[0][0]
+        raise fetch_absence(database, "event", event_id, revision) if known_from is None else not_known_yet(known_from)
+    document: bytes = rows[0][0]
+    return document
 
 
 def _select_by_report(matching: Matching, last: tuple[int | str, ...], limit: int, *, ascending: bool) -> AnySelect:
@@ -188,7 +212,7 @@ def _select_by_report(matching: Matching, last: tuple[int | str, ...], limit: in
     if last:
         keys = keys.where(tuple_(*order) > last if ascending else tuple_(*order) < last)
     page = keys.subquery()
-    at = (published(Event, matching.revision), known(Event, LAST))
+    at = (published(Event, matching.revision), known(Event, matching.instant))
     documents = select(page.c.reported_at, page.c.key, col(Event.document))
     documents = documents.join_from(page, Event, col(Event.key) == page.c.key).where(*at)
     return documents.order_by(*(towards(one, ascending=ascending) for one in (page.c.reported_at, page.c.key)))
@@ -218,10 +242,10 @@ def _fetch_reported_names(database: Database, question: EventFilter, revision: R
     return [("reported", period) for period in cover(first, last)]
 
 
-def _cited(conditions: Sequence[ColumnElement[bool]], revision: int) -> ColumnElement[bool]:
+def _cited(conditions: Sequence[ColumnElement[bool]], revision: int, instant: int) -> ColumnElement[bool]:
     """One and the same citation of the event meets all conditions."""
     of_event = col(Citation.event) == col(Event.id)
-    return exists().where(of_event, published(Citation, revision), known(Citation, LAST), *conditions)
+    return exists().where(of_event, published(Citation, revision), known(Citation, instant), *conditions)
 
 
 def _fetch_places(database: Database, name: str, area: ColumnElement[bool], revision: Revision) -> Condition | None:
@@ -239,8 +263,8 @@ def _fetch_places(database: Database, name: str, area: ColumnElement[bool], revi
 _PLACE = and_(col(Term.kind) == "place", col(Term.value) == col(Location.id))
 
 
-def _in_area(area: ColumnElement[bool], revision: int) -> ColumnElement[bool]:
+def _in_area(area: ColumnElement[bool], revision: int, instant: int) -> ColumnElement[bool]:
     """One of the event's own places lies in an area."""
     own = and_(col(Link.key) == col(Event.key), col(Link.term).between(*kind_range("place")))
-    held = (published(Link, revision), known(Link, LAST), published(Location, revision))
+    held = (published(Link, revision), known(Link, instant), published(Location, revision))
     return exists().where(own, col(Term.number) == col(Link.term), _PLACE, area, *held)

@@ -12,7 +12,7 @@ from app.pagination import Page
 from app.queries.events import EventFilter, fetch_matching
 from app.queries.matching import AnySelect
 from app.schemas import FacetCount
-from app.tables import LAST, Actor, Link, Location, Publisher, Record, Revision, Term, kind_range, known, published
+from app.tables import Actor, Link, Location, Publisher, Record, Revision, Term, kind_range, known, published
 
 MOST_VALUES = 50
 
@@ -33,23 +33,23 @@ def fetch_facets(database: Database, question: FacetQuery, revision: Revision) -
     matching = fetch_matching(database, question, revision)
     every = matching.every(matching.key.label("key"))
     keys = None if matching.everything else select(every.c.key).cte("matching")
-    rows = database.fetch(union_all(*(_select_counts(facet, keys, revision) for facet in facets)))
+    rows = database.fetch(union_all(*(_select_counts(facet, keys, revision, question.instant) for facet in facets)))
     labels = _fetch_labels(database, {(row.kind, row.value) for row in rows}, revision)
     rows = sorted(rows, key=lambda row: (facets.index(row.kind), -row[2], row.value))
     return Page(
         [
             FacetCount(
                 facet=row.kind, value=row.value, label=labels.get((row.kind, row.value), row.value), count=row[2]
-            ).document()
+            ).served()
             for row in rows
         ]
     )
 
 
-def _select_counts(facet: Facet, keys: CTE | None, revision: Revision) -> AnySelect:
+def _select_counts(facet: Facet, keys: CTE | None, revision: Revision, instant: int) -> AnySelect:
     """The most frequent terms of one kind among the links of the events that match; of all events without keys."""
     counts = select(col(Link.term), func.count().label("count")).where(
-        col(Link.term).between(*kind_range(facet)), published(Link, revision.number), known(Link, LAST)
+        col(Link.term).between(*kind_range(facet)), published(Link, revision.number), known(Link, instant)
     )
     if keys is not None:
         counts = counts.join_from(keys, Link, col(Link.key) == keys.c.key)

@@ -25,7 +25,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.queries.terms import Found
-from app.tables import LAST, Citation, Entry, Event, Link, Name, Record, known, published
+from app.tables import LAST, Citation, Entry, Event, Link, Name, Record, Source, known, published
 
 MOST_ARMS = 8
 FEW_ROWS = 5_000
@@ -80,10 +80,11 @@ class Arm:
 
 @dataclass(frozen=True)
 class Matching:
-    """What a question asks of one resource at one revision."""
+    """What a question asks of one resource at one revision and one instant."""
 
     table: type[Event] | type[Record]
     revision: int
+    instant: int = LAST
     conditions: Sequence[Condition] = ()
     predicates: Sequence[ColumnElement[bool]] = ()
     spans: Sequence[Span] = (Span(),)
@@ -176,10 +177,10 @@ class Matching:
         return aliased(Link if issubclass(self.table, Event) else Entry)
 
     def _linked(self, link: Any) -> tuple[ColumnElement[bool], ...]:
-        return published(link, self.revision), known(link, LAST)
+        return published(link, self.revision), known(link, self.instant)
 
     def _holds(self) -> tuple[ColumnElement[bool], ...]:
-        instant = [known(self.table, LAST)] if issubclass(self.table, Event | Citation) else []
+        instant = [known(self.table, self.instant)] if issubclass(self.table, Event | Citation | Source) else []
         return published(self.table, self.revision), *instant, *self.predicates
 
 

@@ -7,6 +7,7 @@ from sqlmodel import col
 
 from app.database import Database
 from app.pagination import Page, PageQuestion
+from app.queries.absences import fetch_absence
 from app.queries.matching import Matching, any_of
 from app.queries.terms import fetch_terms, known_names, refuse_unknown
 from app.tables import Name, Record, Revision, published
@@ -39,15 +40,18 @@ def fetch_records(
     found = fetch_terms(database, wanted, revision)
     refuse_unknown(database, question, found, revision)
     conditions = [any_of(some, found) for some in terms]
-    matching = Matching(table, revision.number, conditions, list(predicates))
+    matching = Matching(table, revision.number, question.instant, conditions, list(predicates))
     rows = database.fetch(matching.page(last[0] if last else None, question.limit + 1, ascending=True))
     total = database.fetch(matching.total())[0][0] if question.count else None
     more = tuple(rows[question.limit - 1][:1]) if len(rows) > question.limit else None
     return Page([row[1] for row in rows[: question.limit]], more, total)
 
 
-def fetch_record(database: Database, table: type[Record], record_id: str, revision: Revision) -> bytes | None:
-    """One record's document, when it exists at the revision."""
+def fetch_record(database: Database, table: type[Record], record_id: str, revision: Revision) -> bytes:
+    """One record's document. Raises `Problem` when the revision does not have it."""
     at = (col(table.id) == record_id, published(table, revision.number))
     rows = database.fetch(select(col(table.document)).where(*at))
-    return rows[0][0] if rows else None
+    if not rows:
+        raise fetch_absence(database, str(table.__tablename__), record_id, revision)
+    document: bytes = rows[0][0]
+    return document

@@ -52,7 +52,7 @@ def fetch_revisions(
         rows = rows.where(col(Revision.number) < last[0])
     found = database.fetch(rows.order_by(col(Revision.number).desc()).limit(question.limit + 1))
     documents = [
-        RevisionPublic(number=number, published_at=show_microseconds(published_at)).document()
+        RevisionPublic(number=number, published_at=show_microseconds(published_at)).served()
         for number, published_at in found[: question.limit]
     ]
     more = (found[question.limit - 1][0],) if len(found) > question.limit else None

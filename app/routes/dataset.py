@@ -26,6 +26,6 @@ def get_dataset(question: Annotated[DatasetQuery, Query()], asked: Asking) -> Re
             attribution=asked.settings.attribution,
             revision=shown,
             counts=fetch_counts(asked.database, revision),
-        ).document()
+        ).served()
 
     return asked.one(describe, question)

@@ -7,7 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from app.contract import problem_responses
 from app.problems import INVALID_QUESTION, KINDS, NOT_FOUND, UNAVAILABLE, Problem
 from app.questions import refuse_parameters
-from app.schemas import HealthPublic, ProblemKindPublic
+from app.service_schemas import HealthPublic, ProblemKindPublic
 
 router = APIRouter(tags=["service"], responses=problem_responses(INVALID_QUESTION))
 

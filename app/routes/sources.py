@@ -7,10 +7,8 @@ from fastapi import APIRouter, Query, Response
 from app.answers import Asking
 from app.contract import RECORD_PROBLEMS
 from app.envelopes import SourceAnswer, SourcePage
-from app.parameters import Id, Question
-from app.queries.records import fetch_record
-from app.queries.sources import SourceQuery, fetch_sources
-from app.tables import Source
+from app.parameters import Id, KnowledgeQuestion
+from app.queries.sources import SourceQuery, fetch_source, fetch_sources
 
 router = APIRouter(prefix="/v1/sources", tags=["sources"])
 
@@ -22,6 +20,6 @@ def list_sources(question: Annotated[SourceQuery, Query()], asked: Asking) -> Re
 
 
 @router.get("/{id}", responses=RECORD_PROBLEMS, response_model=SourceAnswer, summary="Get a source")
-def get_source(id: Id, question: Annotated[Question, Query()], asked: Asking) -> Response:
+def get_source(id: Id, question: Annotated[KnowledgeQuestion, Query()], asked: Asking) -> Response:
     """One source, at the newest revision or the one asked for."""
-    return asked.one(lambda revision: fetch_record(asked.database, Source, id, revision), question)
+    return asked.one(lambda revision: fetch_source(asked.database, id, revision, question.instant), question)

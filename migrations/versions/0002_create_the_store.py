@@ -1,9 +1,9 @@
-"""Create the store"""
+"""Create the store: the first that was released; what 0001 made kept no ledger of changes"""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0001"
+revision = "0002"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -19,6 +19,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "since"),
     )
     op.create_table(
+        "change",
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
+        sa.Column("id", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("merged_into", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=True),
+        sa.Column("record", sa.LargeBinary(), nullable=False),
+        sa.Column("documents", sa.Text(), nullable=False),
+        sa.Column("links", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "id", "since"),
+    )
+    with op.batch_alter_table("change", schema=None) as batch_op:
+        batch_op.create_index("change_revision", ["since", "kind", "id"], unique=False)
+
+    op.create_table(
         "citation",
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=False),
@@ -27,10 +46,11 @@ def upgrade() -> None:
         sa.Column("event", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
         sa.Column("source", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
         sa.Column("publisher", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=True),
+        sa.Column("origin", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=True),
         sa.Column("available_at", sa.BigInteger(), nullable=True),
         sa.Column("known_from", sa.BigInteger(), nullable=False),
         sa.Column("known_until", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("id", "since"),
+        sa.PrimaryKeyConstraint("id", "since", "known_from"),
     )
     with op.batch_alter_table("citation", schema=None) as batch_op:
         batch_op.create_index("citation_event", ["event", "until"], unique=False)
@@ -68,15 +88,6 @@ def upgrade() -> None:
         batch_op.create_index("event_open", ["key", "until"], unique=False)
         batch_op.create_index("event_reported", ["reported_at", "key"], unique=False)
 
-    op.create_table(
-        "fingerprint",
-        sa.Column("since", sa.BigInteger(), nullable=False),
-        sa.Column("until", sa.BigInteger(), nullable=False),
-        sa.Column("id", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
-        sa.Column("documents", sa.Text(), nullable=False),
-        sa.Column("links", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("id", "since"),
-    )
     op.create_table(
         "link",
         sa.Column("since", sa.BigInteger(), nullable=False),
@@ -116,6 +127,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "since"),
     )
     op.create_table(
+        "redaction",
+        sa.Column("kind", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
+        sa.Column("id", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
+        sa.Column("property", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
+        sa.Column("value_sha256", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "id", "property", "value_sha256"),
+    )
+    op.create_table(
         "revision",
         sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("published_at", sa.BigInteger(), nullable=False),
@@ -128,6 +148,8 @@ def upgrade() -> None:
         sa.Column("until", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
         sa.Column("document", sa.LargeBinary(), nullable=False),
+        sa.Column("known_from", sa.BigInteger(), nullable=False),
+        sa.Column("known_until", sa.BigInteger(), nullable=False),
         sa.Column("published_first_day", sa.Integer(), nullable=True),
         sa.Column("published_last_day", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id", "since"),
@@ -162,6 +184,7 @@ def downgrade() -> None:
     op.drop_table("term")
     op.drop_table("source")
     op.drop_table("revision")
+    op.drop_table("redaction")
     op.drop_table("publisher")
     with op.batch_alter_table("location", schema=None) as batch_op:
         batch_op.drop_index("location_latitude")
@@ -171,7 +194,6 @@ def downgrade() -> None:
         batch_op.drop_index("link_key")
 
     op.drop_table("link")
-    op.drop_table("fingerprint")
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_index("event_reported")
         batch_op.drop_index("event_open")
@@ -186,4 +208,8 @@ def downgrade() -> None:
         batch_op.drop_index("citation_event")
 
     op.drop_table("citation")
+    with op.batch_alter_table("change", schema=None) as batch_op:
+        batch_op.drop_index("change_revision")
+
+    op.drop_table("change")
     op.drop_table("actor")

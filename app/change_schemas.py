@@ -1,0 +1,44 @@
+"""The answers about changes: what each revision changed, and every version of an event."""
+
+from typing import Any
+
+from pydantic import Field
+
+from app.event_schemas import EventPublic
+from app.schemas import Instant, Public
+
+
+class FieldChange(Public):
+    field: str = Field(description="A property of the document.")
+    old: Any = Field(None, description="Its value before; absent when it had none.")
+    new: Any = Field(None, description="Its value since; absent when it has none.")
+
+
+class Changed(Public):
+    """One change of one record in one revision."""
+
+    revision: int
+    kind: str = Field(description="`event`, `actor`, `location`, `source`, `publisher` or `vocabulary`.")
+    id: str
+    action: str = Field(description="A code of the `action` list.")
+    cause: str = Field(
+        description="`record` when the record itself was edited; else the edited records that it shows, as "
+        "`actor/us-air-force`; `reinstatement`, `removal`, `redaction` or `rendering`."
+    )
+    reason: str | None = Field(None, description="The curator's.")
+    merged_into: str | None = Field(None, description="The id of the event that it was merged into.")
+    changes: list[FieldChange] = Field(description="Of an update: the properties that differ, in the current state.")
+
+    def served_with(self, document: bytes | None) -> bytes:
+        """The JSON served, with the whole document that the change left, when it left one."""
+        told = self.served()
+        return told if document is None else b'%b,"document":%b}' % (told[:-1], document)
+
+
+class ChangePublic(Changed):
+    document: dict[str, Any] | None = Field(None, description="The record since; absent when it is gone.")
+
+
+class VersionPublic(Changed):
+    published_at: Instant
+    document: EventPublic | None = Field(None, description="The event since; absent when it is gone.")
