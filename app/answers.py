@@ -53,24 +53,29 @@ class Asked:
     ) -> Response:
         """Lines, as they come: no envelope, and no end that a client could mistake."""
         revision, _ = fetch_asked(self.database, question)
-        headers, held = self._validators(question, revision)
-        if held:
+        headers, is_held = self._validators(question, revision)
+        if is_held or self._holds_any:
             return Response(status_code=304, headers=headers)
+        headers["Link"] = _linked({"canonical": self._canonical(question)})
         return StreamingResponse(stream(self.database, revision.number), media_type=media_type, headers=headers)
 
     def _answer(self, question: Question, revision: Revision, fetch: Callable[[], Page | bytes]) -> Response:
         canonical = self._canonical(question)
-        headers, held = self._validators(question, revision)
-        if held:
+        headers, is_held = self._validators(question, revision)
+        if is_held:
             return Response(status_code=304, headers=headers)
         found = fetch()
-        if self._held_tags.strip() == "*":
+        if self._holds_any:
             return Response(status_code=304, headers=headers)
         return self._envelope(question, revision, found, canonical, headers)
 
     @property
     def _held_tags(self) -> str:
         return ",".join(self.request.headers.getlist("If-None-Match"))
+
+    @property
+    def _holds_any(self) -> bool:
+        return self._held_tags.strip() == "*"
 
     def _validators(self, question: Question, revision: Revision) -> tuple[dict[str, str], bool]:
         """The headers by which an answer is cached, and whether the client holds it already."""
@@ -107,7 +112,7 @@ class Asked:
                 links["next"] = self._next(question, revision, found.last)
         else:
             data = found
-        headers["Link"] = ", ".join(f'<{address}>; rel="{relation}"' for relation, address in links.items())
+        headers["Link"] = _linked(links)
         body = b'{"data":%b,"meta":%b,"links":%b}' % (data, _json(meta), _json(links))
         return Response(body, media_type="application/json", headers=headers)
 
@@ -119,6 +124,11 @@ class Asked:
     def _address(self, parameters: list[tuple[str, object]]) -> str:
         query = urlencode(parameters)
         return f"{self.settings.public_url}{self.request.scope['path']}{'?' * bool(query)}{query}"
+
+
+def _linked(links: dict[str, str]) -> str:
+    """A `Link` header (RFC 8288)."""
+    return ", ".join(f'<{address}>; rel="{relation}"' for relation, address in links.items())
 
 
 def _json(content: object) -> bytes:

@@ -8,6 +8,9 @@ from fastapi.openapi.utils import get_openapi
 from app.problems import GONE, INVALID_QUESTION, MEDIA_TYPE, NOT_FOUND, UNAVAILABLE, Kind
 from app.service_schemas import ProblemPublic
 
+NDJSON = "application/x-ndjson"
+"""One JSON object a line."""
+
 
 def problem_responses(*kinds: Kind) -> dict[int | str, dict[str, Any]]:
     """The errors that an operation may answer, for its documentation."""

@@ -12,10 +12,10 @@ from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
 from prometheus_client import CollectorRegistry
 from starlette.exceptions import HTTPException
-from starlette_compress import CompressMiddleware
+from starlette_compress import CompressMiddleware, add_compress_type
 
 from app.caching import EncodedTags, cache_control
-from app.contract import LIST_PROBLEMS, describe
+from app.contract import LIST_PROBLEMS, NDJSON, describe
 from app.database import POOL_SIZE, Database
 from app.methods import SHARED, OpenToAllOrigins, ReadOnlyMethods
 from app.metrics import Measured
@@ -74,6 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _answer_refusal)
     app.add_exception_handler(HTTPException, _answer_missing)
     app.add_exception_handler(Exception, _answer_fault)
+    add_compress_type(NDJSON)
     app.add_middleware(CompressMiddleware)
     app.add_middleware(EncodedTags)
     app.add_middleware(Measured, registry=app.state.metrics)

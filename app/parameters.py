@@ -68,6 +68,7 @@ CleanText = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT), AfterVa
 Cursor = Annotated[str, Field(min_length=1, max_length=LONGEST_CURSOR), AfterValidator(_clean)]
 Words = Annotated[CleanText, AfterValidator(_checked_words)]
 Whole = Annotated[int, BeforeValidator(_whole)]
+Origins = Annotated[int, Field(ge=1, le=1_000), BeforeValidator(_whole)]
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ def links(
     days: Annotated[int, typer.Option(min=0, max=3650, help="For so many days --write asks no address again.")] = 7,
     again: Annotated[bool, typer.Option("--again", help="With --write too, ask every address.")] = False,
 ) -> None:
-    """Ask the addresses of a record's sources whether they still answer.
+    """Ask whether the addresses of all sources still open.
 
     Tells what is gone, has moved or changed; the record's files are left alone. One request at a time for a host,
     with a second between two. Ctrl-C stops it; with --write, the same command goes on later.

@@ -176,9 +176,9 @@ class _Load:
         changed = {state[0] for state in old ^ new}
         self._end(Citation, sorted(changed))
         self._insert(Citation, (row for row in rows if row["id"] in changed))
+        gone = {state[0] for state in old} - {state[0] for state in new}
         ids = {str(posting[1]) for shape in links for posting in shape.citation_postings}
-        wanted = {one for shape in links for one in shape.citation_postings}
-        self._repost("citation", sorted(ids | ({state[0] for state in old - new})), wanted)
+        self._repost("citation", sorted(ids | gone), {one for shape in links for one in shape.citation_postings})
 
     def _keys(self, shapes: Sequence[EventShape]) -> dict[tuple[int, str], int]:
         """The key of each version: its own, or the next that no other event ever had."""

@@ -79,7 +79,10 @@ def diff(paths: Paths = None, *, allow_uncited: AllowUncited = False) -> None:
 def restore(
     file: Annotated[typer.FileBinaryRead, typer.Argument(help="An export of /v1/exports/changes.ndjson; - for stdin.")],
 ) -> None:
-    """Make an empty store hold every revision of another again, byte for byte."""
+    """Restore every revision of another store.
+
+    The store must be empty; it then answers as the other did, byte for byte.
+    """
     from seed.restoring import HistoryRefused
     from seed.restoring import restore as restore_history
 
@@ -101,9 +104,9 @@ def redact(
     name: Annotated[str, typer.Argument(metavar="PROPERTY", help="Such as title, summary or note.")],
     kind: Annotated[str, typer.Option(help="event, actor, location, source or publisher.")] = "event",
 ) -> None:
-    """Take a value out of every version of a record, for good, as the law may ask.
+    """Take a value out of every version of a record.
 
-    The store is written anew without it, and `seed` refuses the value from then on.
+    For good, as the law may ask. The store is written anew without it, and `seed` refuses the value from then on.
     """
     from seed.redacting import redact as redact_value
     from seed.redactions import RedactionRefused

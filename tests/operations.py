@@ -1,5 +1,6 @@
 """Every operation and parameter of the published contract, so that a new one is covered by itself."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,8 @@ from app.settings import Settings
 DOCUMENT: dict[str, Any] = create_app(Settings(DATABASE_URL="sqlite:///never-opened.db")).openapi()
 IDS = {
     "/v1/events/{id}": "harbour-talks-1",
+    "/v1/events/{id}/claims": "harbour-talks-1",
+    "/v1/events/{id}/history": "harbour-talks-1",
     "/v1/actors/{id}": "anna-berg",
     "/v1/locations/{id}": "old-harbour",
     "/v1/sources/{id}": "post-tuesday",
@@ -26,8 +29,7 @@ class Operation:
     @property
     def path(self) -> str:
         """An address that answers."""
-        head, brace, _ = self.template.partition("{")
-        return head + IDS[self.template] if brace else head
+        return re.sub(r"\{.*\}", IDS.get(self.template, ""), self.template)
 
     @property
     def parameters(self) -> "list[Parameter]":
@@ -69,4 +71,6 @@ OPERATIONS = [
 PARAMETERS = [parameter for operation in OPERATIONS for parameter in operation.parameters]
 LISTS = [operation for operation in OPERATIONS if "limit" in {one.name for one in operation.parameters}]
 OF_THE_STORE = [operation for operation in OPERATIONS if operation.template.startswith("/v1")]
-RECORDS = [operation for operation in OF_THE_STORE if "{id}" in operation.template]
+STREAMS = [operation for operation in OF_THE_STORE if operation.template.startswith("/v1/exports/")]
+ENVELOPED = [operation for operation in OF_THE_STORE if operation not in STREAMS]
+RECORDS = [operation for operation in OF_THE_STORE if operation.template.endswith("/{id}")]

@@ -36,10 +36,13 @@ TABLES: dict[str, type[Event | Record]] = {
 }  # fmt: skip
 
 
+LARGEST_SINCE = 999_999_999
+
+
 class ChangeQuery(PageQuestion):
     """Changes, in the order of revisions."""
 
-    since: Whole = Field(0, ge=0, description="Changes of the revisions after this one.")
+    since: Whole = Field(0, ge=0, le=LARGEST_SINCE, description="Changes of the revisions after this one.")
 
     def key_types(self) -> Types:
         return (int, str, str)

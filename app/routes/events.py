@@ -32,12 +32,12 @@ def get_event(id: Id, question: Annotated[KnowledgeQuestion, Query()], asked: As
 
 
 @router.get("/{id}/claims", responses=EVENT_ANSWERS, response_model=ClaimList, summary="List an event's claims")
-def list_event_claims(id: Id, question: Annotated[KnowledgeQuestion, Query()], asked: Asking) -> Response:
+def list_claims(id: Id, question: Annotated[KnowledgeQuestion, Query()], asked: Asking) -> Response:
     """For each field of the event its own value, then its rivals, each with the passages that assert it."""
     return asked.whole(lambda database, one, revision: fetch_claims(database, id, revision, one.instant), question)
 
 
 @router.get("/{id}/history", responses=RECORD_PROBLEMS, response_model=HistoryPage, summary="List an event's versions")
-def list_event_history(id: Id, question: Annotated[HistoryQuery, Query()], asked: Asking) -> Response:
+def list_history(id: Id, question: Annotated[HistoryQuery, Query()], asked: Asking) -> Response:
     """Every version of the event that was ever served, newest first; of withdrawn and merged events too."""
     return asked.page(lambda database, *rest: fetch_history(database, id, *rest), question)

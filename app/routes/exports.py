@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from app.answers import Asking
+from app.contract import NDJSON
 from app.queries.exports import ExportQuery, stream_changes
 
 router = APIRouter(prefix="/v1/exports", tags=["changes"])
-NDJSON = "application/x-ndjson"
 
 
 @router.get(

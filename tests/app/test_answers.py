@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import Client, Store
 from tests.invented import invented_lines, write_lines
-from tests.operations import LISTS, OF_THE_STORE, OPERATIONS, RECORDS, Operation
+from tests.operations import ENVELOPED, LISTS, OPERATIONS, RECORDS, Operation
 
 PUBLIC = "https://chronology.example/dateline"
 
@@ -38,7 +38,7 @@ def linked(header: str) -> dict[str, str]:
     return {link[2]: link[1] for link in links if link}
 
 
-@pytest.mark.parametrize("operation", OF_THE_STORE, ids=str)
+@pytest.mark.parametrize("operation", ENVELOPED, ids=str)
 def test_every_answer_has_one_envelope(client, operation: Operation):
     answer = client.get(operation.path)
     assert answer.status_code == 200
@@ -60,7 +60,7 @@ def test_the_total_is_told_when_asked_for_and_is_the_whole(client, operation: Op
         assert client.get(page["links"]["next"]).json()["meta"]["total"] == page["meta"]["total"]
 
 
-@pytest.mark.parametrize("operation", OF_THE_STORE, ids=str)
+@pytest.mark.parametrize("operation", ENVELOPED, ids=str)
 def test_the_link_header_says_what_links_say(client, public, operation: Operation):
     question = "?limit=1" if operation in LISTS else ""
     for asked in (client, public):

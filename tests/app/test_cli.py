@@ -18,6 +18,7 @@ from tests.invented import event_line, invented_lines, write_lines
 ROOT = Path(__file__).parent.parent.parent
 DATELINE = Path(sys.executable).parent / "dateline"
 PATIENCE = 60
+COMMANDS = ("serve", "migrate", "seed", "diff", "restore", "redact", "quality", "check", "verify", "links")
 
 Told = subprocess.CompletedProcess[str]
 
@@ -110,16 +111,16 @@ def said(told: Told) -> tuple[int, list[str]]:
 def test_help_names_every_command_and_setting_and_is_clean(run: Callable[..., Told]) -> None:
     told = run("--help")
     assert (told.returncode, told.stderr) == (0, "")
-    for name in ("serve", "migrate", "seed", "check", "verify", "DATABASE_URL", "DATELINE_PUBLIC_URL"):
+    for name in (*COMMANDS, "DATABASE_URL", "DATELINE_PUBLIC_URL"):
         assert name in told.stdout
     assert "\x1b" not in told.stdout
     summaries = told.stdout.partition("Commands:\n")[2].splitlines()
-    assert len(summaries) == 5
+    assert len(summaries) == len(COMMANDS)
     assert all(line.endswith(".") and not line.endswith("...") for line in summaries)
 
 
 def test_the_help_of_each_command_is_clean(capsys: pytest.CaptureFixture[str]) -> None:
-    for command in ("serve", "migrate", "seed", "check", "verify"):
+    for command in COMMANDS:
         assert status_of(command, "--help") == 0
         told = capsys.readouterr()
         assert told.err == ""
@@ -141,7 +142,7 @@ def test_seed_migrates_and_publishes_and_says_what_it_did(run: Callable[..., Tol
     told = run("seed", record)
     assert (told.returncode, told.stdout) == (
         0,
-        "Published revision 1: 2 actors, 3 events, 2 locations, 2 publishers, 2 sources, 15 vocabularies.\n",
+        "Published revision 1: 2 actors, 3 events, 2 locations, 2 publishers, 2 sources, 19 vocabularies.\n",
     )
     assert (folder / "dateline.db").is_file()
     again = run(record, command=(sys.executable, "-m", "seed"))

@@ -145,16 +145,25 @@ def test_an_empty_store_stops_it_and_names_the_command(store: Store, refusal: Ca
     assert set(map(len, content(store).values())) == {0}
 
 
-def test_an_old_store_stops_it_and_names_the_command(
+def test_a_store_without_a_version_stops_it_and_names_the_command(
     store: Store, refusal: Callable[[str], str], tmp_path: Path
 ) -> None:
     store.load(write_lines(tmp_path, invented_lines(3)))
     before = content(store)
-    set_version(store, "0000")
-    assert refusal(address(store)) == "The store of DATABASE_URL is not of this version. Run: dateline migrate\n"
     with store.engine.begin() as connection:
         connection.execute(text("DROP TABLE alembic_version"))
-    assert refusal(address(store)).endswith("Run: dateline migrate\n")
+    assert refusal(address(store)) == "The store of DATABASE_URL is not of this version. Run: dateline migrate\n"
+    assert content(store) == before
+
+
+def test_a_store_from_before_the_first_release_stops_it_and_says_what_to_do(
+    store: Store, refusal: Callable[[str], str], tmp_path: Path
+) -> None:
+    store.load(write_lines(tmp_path, invented_lines(3)))
+    before = content(store)
+    set_version(store, "0001")
+    told = "The store of DATABASE_URL was made before Dateline 0.1.0. Expected: a new store, loaded from the record\n"
+    assert refusal(address(store)) == told
     assert content(store) == before
 
 

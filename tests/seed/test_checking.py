@@ -120,7 +120,7 @@ def test_a_checked_record_holds_no_raw_items(tmp_path: Path) -> None:
     ("name", "told"),
     [
         ("types", "unknown list 'types'; nearest: 'type'"),
-        ("event", "unknown list 'event'; expected one of actor-type, date-precision, lineage, location-type, measure,"),
+        ("event", "unknown list 'event'; expected one of action, actor-type, claim-relation, date-precision, lineage,"),
         ("country", "the list 'country' is complete, as ISO 3166-1; expected no addition to it"),
         ("measure", None),
     ],

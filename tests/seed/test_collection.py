@@ -59,7 +59,7 @@ def test_a_source_without_any_date_counts_now_and_at_no_earlier_instant() -> Non
     assert available() is None
     event = {"kind": "event", "id": "flight", "citations": [{"key": "one", "source": "text"}]}
     collection = collect({"kind": "source", "id": "text"}, event)
-    assert collection.counts_from(collection.event["flight"].citations[0]) == LAST
+    assert collection.counts_from(collection.event["flight"].citations[0].source) == LAST
     assert collection.exists_from == {"flight": LAST}
 
 

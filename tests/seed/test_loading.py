@@ -14,7 +14,7 @@ import yaml
 from sqlalchemy import update
 from sqlmodel import col
 
-from app.tables import OPEN, Fingerprint
+from app.tables import OPEN, Change
 from seed.loading import RemovalRefused
 from tests.conftest import RECORD, Store
 from tests.content import Content, content, number_of_rows, timeless
@@ -212,6 +212,6 @@ def test_a_row_that_was_written_over_would_be_noticed(store: Store, tmp_path: Pa
     store.load(write_lines(tmp_path, invented_lines()))
     before = content(store)
     with store.engine.begin() as connection:
-        connection.execute(update(Fingerprint).where(col(Fingerprint.id) == "actor anna-berg").values(links="x"))
+        connection.execute(update(Change).where(col(Change.id) == "anna-berg").values(links="x"))
     with pytest.raises(AssertionError):
         only_ended(before, content(store), 2)

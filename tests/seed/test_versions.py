@@ -57,6 +57,7 @@ BASIS: list[Record] = [
         for one, text in INSTANTS.items()
     ),
 ]
+SHOWN_FIELDS = ("date", "start_time", "locations", "actors", "quantities", "type", "modality", "summary")
 NAMES = ("first", "second", "third")
 ORIGINS = {one: "agency" if one in ("s1", "s4") else "radio" for one in INSTANTS}
 
@@ -103,6 +104,10 @@ def supports(citation: Record) -> bool:
     return citation["stance"] in ("supports", "corrects")
 
 
+def named_by(backing: list[Record], field: str) -> bool:
+    return any(field in one["supports"] for one in backing)
+
+
 def stands(event: Record, field: str, instant: float) -> bool:
     """A field stands as long as the event when no support names it, else from the first that does."""
     named = [COUNTS[one["source"]] for one in event["citations"] if supports(one) and field in one["supports"]]
@@ -122,11 +127,15 @@ def state(events: dict[str, Record], name: str, instant: float) -> Record | None
     shown |= {"date_edtf": "2021-12-27", "start_date": "2021-12-27", "end_date": "2021-12-27"} if dated else {}
     shown |= {"date_basis": "said so"} if dated else {}
     shown |= {"start_time": event["start_time"]} if dated and stands(event, "start_time", instant) else {}
+    uncited = [name for name in SHOWN_FIELDS if stands(event, name, instant) and not named_by(backing, name)]
+    uncited = [name for name in uncited if name != "start_time" or dated]
     first = datetime.fromtimestamp(min(reported), UTC).isoformat().replace("+00:00", "Z") if reported else None
     return shown | {
         "id": name,
         "title": event["title"],
         "tags": ["drill"],
+        "claims": [],
+        "corrections": [],
         "date_precision": "day" if dated else "unknown",
         "locations": ["kyiv"] if stands(event, "locations", instant) else [],
         "actors": [("army", "initiator")] if stands(event, "actors", instant) else [],
@@ -135,6 +144,8 @@ def state(events: dict[str, Record], name: str, instant: float) -> Record | None
         "evidence": {
             "sources": len({one["source"] for one in backing}),
             "independent_origins": len({ORIGINS[one["source"]] for one in backing}),
+            "disputed": any(one["stance"] == "disputes" for one in counting),
+            "uncited_fields": uncited,
         }
         | ({"first_reported_at": first} if first else {}),
         "relations": [
@@ -167,7 +178,9 @@ def served(document: bytes) -> Record:
     """A stored document in the words of `state`."""
     shown = json.loads(document)
     assert shown.pop("revision") == 1
-    assert shown.pop("links") == {"canonical": f"/v1/events/{shown['id']}"}
+    address = f"/v1/events/{shown['id']}"
+    links = {"canonical": address, "claims": f"{address}/claims", "history": f"{address}/history"}
+    assert shown.pop("links") == links
     return shown | {
         "locations": [one["id"] for one in shown["locations"]],
         "actors": [(one["id"], one["role"]) for one in shown["actors"]],

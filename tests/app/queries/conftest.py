@@ -4,20 +4,21 @@ import pytest
 
 from tests.generator import generate, write
 from tests.oracle import Oracle
+from tests.rivals import contest
 
 SEED = 2021
 
 
 @pytest.fixture(scope="session")
 def oracle():
-    return Oracle(generate(SEED))
+    return Oracle(contest(generate(SEED), SEED))
 
 
 @pytest.fixture(scope="session")
 def generated(database, make_store, oracle, tmp_path_factory):
     """Asks the generated record, on each database."""
     store = make_store(database)
-    store.load(write(oracle.record, tmp_path_factory.mktemp("generated")))
+    store.load(write(oracle.written, tmp_path_factory.mktemp("generated")))
     return store.client()
 
 

@@ -5,14 +5,16 @@ from itertools import combinations
 
 import pytest
 
-from tests.oracle import asked, bounds, holds_words, in_box
+from tests import lineage
+from tests.days import bounds
+from tests.oracle import asked, holds_words, in_box
 
 RESOURCES = {
     "actors": ("q", "type", "country", "member_of"),
     "locations": ("q", "type", "country", "parent", "within", "bbox"),
-    "sources": ("q", "publisher", "kind", "language", "published_from", "published_to"),
+    "sources": ("q", "publisher", "kind", "language", "published_from", "published_to", "derived_from", "origin"),
     "publishers": ("q", "country", "ownership"),
-    "citations": ("event", "source", "publisher", "stance", "speaker", "verification"),
+    "citations": ("event", "source", "publisher", "origin", "stance", "speaker", "verification"),
 }
 KINDS = {"actors": "actor", "locations": "location", "sources": "source", "publishers": "publisher"}
 BOXES = ("-180,-90,180,90", "170,-30,-170,70", "20,40,40,60", "180,52,-180,52", "-10,89,10,90", "179.9,51.5,180,52")
@@ -43,6 +45,12 @@ class Records:
                 return self.oracle.around[line["id"]] - {line["id"]}
             case "citations", "publisher":
                 return {self.oracle.by_id["source"][line["source"]].get("publisher")} - {None}
+            case "citations", "origin":
+                return {lineage.origin(self.oracle.by_id["source"], line)}
+            case "sources", "origin":
+                return lineage.roots(self.oracle.by_id["source"], line["id"]) - {None}
+            case "sources", "derived_from":
+                return lineage.bases(self.oracle.by_id["source"], line["id"])
             case "citations", "speaker":
                 return self.oracle.groups[line["attributed_to"]] if "attributed_to" in line else set()
             case "citations", "verification":
