@@ -27,7 +27,7 @@ INVALID_QUESTION = Kind(
 )  # fmt: skip
 NOT_FOUND = Kind(
     "not-found", 404, "There is nothing at this address",
-    "No such path, or no such record at the revision asked for.",
+    "No such path, or no such record at the revision, or by the instant, asked for.",
 )  # fmt: skip
 GONE = Kind(
     "gone", 410, "The record was withdrawn",

@@ -27,7 +27,8 @@ from tests.documents import (
 EXAMPLES = [one for name in ("README.md", "docs/api.md") for one in examples(ROOT / name)]
 MODELS = (
     record.Publisher, record.Source, record.Lineage, record.Actor, record.Position, record.Location, record.Event,
-    record.Participation, record.Quantity, record.Relation, record.Citation, record.Passage, record.Vocabulary,
+    record.Participation, record.Quantity, record.Relation, record.Citation, record.Claim, record.Correction,
+    record.Passage, record.Vocabulary,
 )  # fmt: skip
 
 
