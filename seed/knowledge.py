@@ -57,7 +57,7 @@ class Knowledge:
         }
         if not shown["date"] or parse_date(shown["date"]).precision != "day":
             shown["start_time"] = None
-        stated = own.keys() - words.keys()
+        stated = {name for name in own.keys() - words.keys() if shown[name]}
         return event.model_copy(
             update=shown
             | {

@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import Client, Store
 from tests.invented import event_line, reference_lines, write_lines
-from tests.operations import OF_THE_STORE, Operation
+from tests.operations import ENVELOPED, Operation
 
 LATE = {
     "publisher": {"kind": "publisher", "id": "late-news", "name": "Late News", "country": "SE"},
@@ -74,7 +74,7 @@ def test_a_number_asks_that_revision(told):
     assert counts == [2, 2, 3]
 
 
-@pytest.mark.parametrize("operation", OF_THE_STORE, ids=str)
+@pytest.mark.parametrize("operation", ENVELOPED, ids=str)
 def test_every_operation_answers_for_the_revision_asked(told, operation: Operation):
     for number in (1, 2, 3):
         assert told.client.get(operation.path, params={"as_of": number}).json()["meta"]["revision"] == number
