@@ -20,6 +20,8 @@ class Web:
     def __init__(self):
         self.pages, self.asked, self.headers = {}, [], []
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
+        self.connections = 0
+        self.server.verify_request = self.count
         self.server.handle_error = lambda *_: None  # a client that has read enough hangs up
         self.port = self.server.server_port
         self.stopped = threading.Event()
@@ -33,6 +35,10 @@ class Web:
 
     def times(self, path):
         return [at for asked, at in self.asked if asked == path]
+
+    def count(self, *_):
+        self.connections += 1
+        return True
 
     def stop(self):
         self.stopped.set()

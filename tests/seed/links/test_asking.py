@@ -112,6 +112,7 @@ def test_a_refused_connection_fails(desk):
 def test_a_host_without_tls_fails_for_https_at_once(desk, web):
     desk.sources(source=f"https://127.0.0.1:{web.port}/a")
     assert desk.links().lines()[0].endswith("failed: no secure connection can be made")
+    assert web.connections == len(["robots.txt", "the page"])
 
 
 def test_a_refusal_fails_and_is_not_pressed(desk, web):
@@ -195,6 +196,19 @@ def test_of_a_page_without_end_no_more_is_read_than_is_allowed(desk, web, passag
     assert report.answers[web.url("/a")].status == "ok"
     assert sum(sent) < 20_000_000
     assert [line.rpartition(": ")[2] for line in report.lines()[:-1]] == ["the page is too large to be read"] * passages
+
+
+def test_of_a_page_without_passages_only_the_head_is_read(desk, web):
+    def begin(handler):
+        handler.send_response(200)
+        handler.end_headers()
+        web.stopped.wait(5)
+
+    web.pages["/a"] = (200, {}, begin)
+    desk.sources(source=web.url("/a"))
+    start = time.monotonic()
+    assert desk.links().ok
+    assert time.monotonic() - start < 4
 
 
 def test_a_page_that_is_packed_small_is_measured_unpacked(desk, web):
