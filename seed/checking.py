@@ -13,7 +13,7 @@ import pycountry
 
 from app.problems import nearest
 from seed.collection import Collection
-from seed.faults import Fault, Faults, RecordRefused
+from seed.faults import Faults, RecordRefused
 from seed.forms import ID
 from seed.parsing import Parsed, parse
 from seed.reading import Item, read_record
@@ -26,6 +26,7 @@ COMPLETE = "country"
 """The list that no record may add to."""
 MOST_EDGES = 20
 MOST_CODES = 100
+MOST_WARNINGS = 200
 
 HIERARCHIES = (
     ("location", "parent"),
@@ -196,14 +197,21 @@ def _check_origins(parsed: Parsed, in_cycles: set[str], faults: Faults) -> None:
                 faults.add(item.place(loc), message)
 
 
-def _hindsight(parsed: Parsed) -> Iterator[Fault]:
+def _hindsight(parsed: Parsed) -> Iterator[str]:
     """Where words of today may stand at an earlier instant: no fault, but a curator has to look."""
     collection = parsed.collection
-    for event in collection.event.values():
-        instants = {collection.counts_from(one.source) for one in event.citations}
-        if event.is_published and event.earlier is None and len(instants) > 1:
-            told = f"evidence of {len(instants)} instants, and no `earlier`; expected how it stood before, or []"
-            yield Fault(parsed.items["event", event.id].place(), f"{event.id}: {told}")
+    late = [
+        event.id
+        for event in collection.event.values()
+        if event.earlier is None
+        and event.is_published
+        and len({collection.counts_from(one.source) for one in event.citations}) > 1
+    ]
+    for one in late[:MOST_WARNINGS]:
+        told = "evidence of several instants, and no `earlier`; expected how it stood before, or []"
+        yield f"{parsed.items['event', one].place()}: warning: {one}: {told}"
+    if len(late) > MOST_WARNINGS:
+        yield f"{len(late) - MOST_WARNINGS} more such warnings."
 
 
 def _links(source: Source) -> Iterator[Lineage]:

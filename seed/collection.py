@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from app.instants import parse_instant, seconds
 from app.tables import LAST, OPEN
 from seed.dates import parse_date
-from seed.faults import Fault
 from seed.record import SUPPORTING, Actor, Citation, Event, Lineage, Location, Publisher, Source, Vocabulary
 
 KINDS = ("vocabulary", "publisher", "source", "actor", "location", "event")
@@ -28,7 +27,7 @@ class Collection:
     location: dict[str, Location] = field(default_factory=dict)
     vocabulary: dict[str, Vocabulary] = field(default_factory=dict)
     event: dict[str, Event] = field(default_factory=dict)
-    warnings: list[Fault] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
     """What is no fault, and a curator should look at."""
 
     def with_groups(self, actor_id: str) -> list[str]:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from seed.faults import RecordRefused
 
 RECORD = Path(__file__).parent / "data"
-MOST_WARNINGS = 200
 INTERRUPTED = 130
 """What a shell calls a command that Ctrl-C stopped."""
 
@@ -44,11 +43,8 @@ def check(paths: Paths = None, *, allow_uncited: AllowUncited = False) -> None:
     Every fault of every file is told, as file:line:column.
     """
     collection = checked(paths or [RECORD], allow_uncited=allow_uncited)
-    for warning in collection.warnings[:MOST_WARNINGS]:
-        print(f"{warning.place}: warning: {warning.message}", file=sys.stderr)
-    more = len(collection.warnings) - MOST_WARNINGS
-    if more > 0:
-        print(f"{more} more warnings.", file=sys.stderr)
+    for warning in collection.warnings:
+        print(warning, file=sys.stderr)
     print(f"The record is sound: {len(collection.event)} events.")
 
 
