@@ -1,7 +1,7 @@
 """From a question to its answer: which revision, whether the client holds it already, the envelope and the headers."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Annotated, TypeVar
 from urllib.parse import urlencode
 
@@ -49,7 +49,7 @@ class Asked:
         return self._answer(question, revision, lambda: fetch(revision))
 
     def stream(
-        self, stream: Callable[[Database, int], Iterator[bytes]], question: Question, media_type: str
+        self, stream: Callable[[Database, int], Iterable[bytes]], question: Question, media_type: str
     ) -> Response:
         """Lines, as they come: no envelope, and no end that a client could mistake."""
         revision, _ = fetch_asked(self.database, question)
@@ -57,7 +57,8 @@ class Asked:
         if is_held or self._holds_any:
             return Response(status_code=304, headers=headers)
         headers["Link"] = _linked({"canonical": self._canonical(question)})
-        return StreamingResponse(stream(self.database, revision.number), media_type=media_type, headers=headers)
+        lines = () if self.request.scope.get("is_head") else stream(self.database, revision.number)
+        return StreamingResponse(lines, media_type=media_type, headers=headers)
 
     def _answer(self, question: Question, revision: Revision, fetch: Callable[[], Page | bytes]) -> Response:
         canonical = self._canonical(question)

@@ -29,7 +29,7 @@ class ReadOnlyMethods:
         if method == "GET":
             await self.app(scope, receive, send)
         elif method == "HEAD":
-            await self.app({**scope, "method": "GET"}, receive, _without_body(send))
+            await self.app({**scope, "method": "GET", "is_head": True}, receive, _without_body(send))
         elif method == "OPTIONS":
             await Response(status_code=204, headers=PREFLIGHT)(scope, receive, send)
         else:

@@ -12,7 +12,7 @@ from app.problems import nearest
 from seed.dates import Days, parse_date
 from seed.passages import Words, faults_of
 from seed.reading_yaml import flow_list
-from seed.record import LISTS, SUPPORTED_FIELDS
+from seed.record import LISTS, SUPPORTED_FIELDS, SUPPORTING
 
 Loc = tuple[str | int, ...]
 Told = Iterator[tuple[Loc, str]]
@@ -115,9 +115,10 @@ def _citations(data: dict[str, Any]) -> Told:
         if isinstance(key, str) and (first := keys.setdefault(key, loc)) != loc:
             for one in (first, loc):
                 yield one, f"the key '{key[:100]}' stands at two citations; expected another"
-    for loc, name in values_at(data, "citations.*.supports.*"):
-        if name in SUPPORTED_FIELDS and data.get(name) in (None, [], ""):
-            yield loc, f"supports '{name}', which the event does not have; expected a field that it has"
+    for loc, one in entries(data, "citations.*"):
+        for place, name in values_at(one, "supports.*") if one.get("stance", "supports") in SUPPORTING else ():
+            if name in SUPPORTED_FIELDS and data.get(name) in (None, [], ""):
+                yield (*loc, *place), f"supports '{name}', which the event does not have; expected a field that it has"
 
 
 def _claims(data: dict[str, Any]) -> Told:

@@ -3,7 +3,6 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from typing import Any, NamedTuple
 
 from pydantic import Field
@@ -149,7 +148,7 @@ def _with_documents(reader: Reader, page: Sequence[Told]) -> Iterator[tuple[Told
         yield one, list(_compared(old, new)) if one.action == "updated" and old and new else [], new
 
 
-def _fetch_versions(reader: Reader, kind: str, versions: set[tuple[str, int]]) -> Iterator[Any]:
+def _fetch_versions(reader: Reader, kind: str, versions: set[tuple[str, int]]) -> Sequence[Any]:
     """The current documents that begin, and those that end, with some revisions."""
     table = TABLES[kind]
     columns = (col(table.id), col(table.since), col(table.until), col(table.document))
@@ -157,7 +156,7 @@ def _fetch_versions(reader: Reader, kind: str, versions: set[tuple[str, int]]) -
     ids = {one for one, _ in versions}
     revisions = {revision for _, revision in versions}
     edge = or_(col(table.since).in_(revisions), col(table.until).in_(revisions))
-    return chain(reader.fetch(select(*columns).where(col(table.id).in_(ids), edge, *current)))
+    return reader.fetch(select(*columns).where(col(table.id).in_(ids), edge, *current))
 
 
 def _compared(old: bytes, new: bytes) -> Iterator[FieldChange]:
