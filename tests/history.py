@@ -7,23 +7,35 @@ from pathlib import Path
 
 from seed.checking import check
 from seed.faults import RecordRefused
+from tests.days import LAST, counts
 from tests.generator import Line, Record, generate, write
+from tests.reduction import is_published, reduce
+from tests.rivals import contest
 
 
 def histories(seed: int, revisions: int, folder: Path, events: int = 30) -> Iterator[tuple[Record, Path]]:
-    """Sound states of one record, each a few edits after the one before, and the folder with its files."""
-    chance, number = random.Random(seed), 0
-    record = generate(seed, events)
+    """Sound states of one record, each a few edits after the one before, and the folder with its files.
+
+    No two after one another are served alike: of what is not served, an edit publishes no revision.
+    """
+    chance, number, last = random.Random(seed), 0, {}
+    record = contest(generate(seed, events), seed)
     while number < revisions:
         place = folder / f"state-{number}"
         place.mkdir(exist_ok=True)
         write(record, place)
-        if number == 0 or _is_sound(place):
+        if not last or (_served(record) != _served(last) and _is_sound(place)):
             yield record, place
             last, number = record, number + 1
         record = copy.deepcopy(last)
         for edit in chance.sample(EDITS, chance.randint(1, 4)):
             edit(record, chance)
+
+
+def _served(record: Record) -> list[Record]:
+    """What a record says at every instant; events that are not published say no more than that."""
+    events = [one if is_published(one) else one | {"title": "Gone"} for one in record["event"]]
+    return [reduce(record | {"event": events}, at) for at in sorted({*counts(record).values(), LAST})]
 
 
 def _is_sound(place: Path) -> bool:
@@ -82,6 +94,40 @@ def _add_an_event(record: Record, chance: random.Random) -> None:
     record["event"].append(event | {"id": f"added-{chance.randrange(10**6)}", "title": "Added"})
 
 
+def _withdraw(record: Record, chance: random.Random) -> None:
+    event = chance.choice([one for one in record["event"] if is_published(one)])
+    event |= {"status": "withdrawn", "reason": f"it was a mistake {chance.randrange(9)}"}
+
+
+def _merge(record: Record, chance: random.Random) -> None:
+    event, other = chance.sample([one for one in record["event"] if is_published(one)], 2)
+    event["merged_into"] = other["id"]
+
+
+def _publish_again(record: Record, chance: random.Random) -> None:
+    gone = [one for one in record["event"] if not is_published(one)]
+    for event in chance.sample(gone, min(1, len(gone))):
+        for name in ("status", "reason", "merged_into"):
+            event.pop(name, None)
+
+
+def _claim_otherwise(record: Record, chance: random.Random) -> None:
+    event = chance.choice([one for one in record["event"] if one.get("citations")])
+    key, value = chance.choice(event["citations"])["key"], f"A rival {chance.randrange(10**6)}"
+    event.setdefault("claims", []).append({"field": "summary", "value": value, "citations": [key]})
+
+
+def _rank_anew(record: Record, chance: random.Random) -> None:
+    claims = [claim for event in record["event"] for claim in event.get("claims", [])]
+    for claim in chance.sample(claims, min(1, len(claims))):
+        claim["rank"] = chance.choice(("preferred", "normal", "deprecated"))
+
+
+def _tell_how_it_stood(record: Record, chance: random.Random) -> None:
+    event, source = chance.choice(record["event"]), chance.choice(record["source"])["id"]
+    event["earlier"] = [{"before": source, "title": f"Planned {chance.randrange(100)}", "modality": "planned"}]
+
+
 EDITS: tuple[Callable[[Record, random.Random], None], ...] = (
     _rename_an_actor,
     _change_a_group,
@@ -93,4 +139,10 @@ EDITS: tuple[Callable[[Record, random.Random], None], ...] = (
     _cite_again,
     _retell,
     _add_an_event,
+    _withdraw,
+    _merge,
+    _publish_again,
+    _claim_otherwise,
+    _rank_anew,
+    _tell_how_it_stood,
 )

@@ -1,19 +1,20 @@
 """What the questions of the API mean, by plain loops over the record as it is written: no SQL, nothing of the code.
 
 A question is a list of parameters and values. Written from the design: sections 2 (order), 3 (dates, when a source
-counts) and 4 (filters, facets).
+counts) and 4 (filters, facets). What is known at an instant is told by a record that `tests/reduction.py` has cut down.
 """
 
-import calendar
 import math
 import unicodedata
 from collections import Counter
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from functools import cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from tests.days import LAST, available, bounds, instant, second
 from tests.generator import Line, Record
+from tests.lineage import origin
+from tests.reduction import is_published, is_support, reduce
 
 Pairs = list[tuple[str, str]]
 Asked = dict[str, list[str]]
@@ -51,34 +52,6 @@ def holds_words(q: str, texts: list[str]) -> bool:
     )
 
 
-@cache
-def bounds(text: str | None) -> tuple[date | None, date | None]:
-    """The first and the last day that a date allows; an open or unknown end is none."""
-    if text is None or text == "XXXX":
-        return None, None
-    inner = text.strip("[]")
-    for separator in ("/", ".."):
-        if separator in inner and not (separator == ".." and "/" in inner):
-            first, last = (end.strip(".") for end in inner.split(separator, 1))
-            return (_days(first)[0] if first else None, _days(last)[1] if last else None)
-    return _days(inner)
-
-
-def _days(text: str) -> tuple[date, date]:
-    year, month, day = (*text.rstrip("?~%").split("-"), "XX", "XX")[:3]
-    if "X" in year:
-        return date(int(year.replace("X", "0")), 1, 1), date(int(year.replace("X", "9")), 12, 31)
-    if month == "XX":
-        return date(int(year), 1, 1), date(int(year), 12, 31)
-    if int(month) > 20:
-        months = {21: (3, 5), 22: (6, 8), 23: (9, 11), 24: (12, 12)}[int(month)]
-    else:
-        months = int(month), int(month)
-    if day != "XX":
-        return (date(int(year), int(month), int(day)),) * 2
-    return date(int(year), months[0], 1), date(int(year), months[1], calendar.monthrange(int(year), months[1])[1])
-
-
 def kilometres(one: tuple[float, float], other: tuple[float, float]) -> float:
     """Haversine."""
     (phi, lam), (psi, mu) = (tuple(map(math.radians, point)) for point in (one, other))
@@ -92,21 +65,28 @@ def in_box(spot: tuple[float, float], box: str) -> bool:
     return south <= spot[0] <= north and (across if west > east else west <= spot[1] <= east)
 
 
-def instant(text: str, edge: time) -> datetime:
-    if "T" in text:
-        return datetime.fromisoformat(text)
-    return datetime.combine(date.fromisoformat(text), edge, UTC)
-
-
 class Oracle:
-    """Answers questions about one record."""
+    """Answers questions about one record: `written` as it is, `record` as it stands now, with what is published."""
 
-    def __init__(self, record: Record) -> None:
-        self.record = record
-        self.by_id = {kind: {line["id"]: line for line in lines} for kind, lines in record.items()}
+    def __init__(self, written: Record) -> None:
+        self.written = written
+        state = reduce(written, LAST)
+        self.record = state | {"event": [one for one in state["event"] if is_published(one)]}
+        self.by_id = {kind: {line["id"]: line for line in lines} for kind, lines in self.record.items()}
         self.groups = {one: self._reach("actor", one, "member_of") for one in self.by_id["actor"]}
         self.around = {one: self._reach("location", one, "parent") for one in self.by_id["location"]}
-        self.available = {line["id"]: self._available(line) for line in record["source"]}
+        self.available = available(self.record)
+        self._into = {one["id"]: one["merged_into"] for one in state["event"] if "merged_into" in one}
+        self._known: dict[int, Oracle] = {}
+
+    def known(self, question: Asked) -> "Oracle":
+        """Knows no more than the question allows."""
+        if "known_at" not in question:
+            return self
+        at = second(question["known_at"][0])
+        if at not in self._known:
+            self._known[at] = Oracle(reduce(self.written, at))
+        return self._known[at]
 
     def _reach(self, kind: str, start: str, key: str) -> set[str]:
         """A record and all that it is in, at any depth."""
@@ -115,20 +95,11 @@ class Oracle:
             *(self._reach(kind, one, key) for one in ([onward] if isinstance(onward, str) else onward))
         )
 
-    def _available(self, source: Line) -> datetime | None:
-        text = source.get("updated") or source.get("published") or source.get("published_not_before")
-        if text is None:
-            return None
-        if "T" in text:
-            return datetime.fromisoformat(text).astimezone(UTC)
-        zone = self.by_id["publisher"].get(source.get("publisher"), {}).get("timezone", "UTC")
-        midnight = datetime.combine(bounds(text)[1] + timedelta(days=1), time.min, ZoneInfo(zone))
-        return midnight.astimezone(UTC) - timedelta(seconds=1)
-
     def events(self, pairs: Pairs) -> list[Line]:
         """The events that every parameter keeps, in no order."""
         question = asked(pairs)
-        return [event for event in self.record["event"] if self.keeps(event, question)]
+        known = self.known(question)
+        return [event for event in known.record["event"] if known.keeps(event, question)]
 
     def keeps(self, event: Line, question: Asked) -> bool:
         for name in ("id", "location", "type", "modality", "tag", "part_of"):
@@ -136,7 +107,8 @@ class Oracle:
                 return False
         checks = {
             ("actor", "role"): self._by_actors,
-            ("source", "publisher", "reported_from", "reported_to"): self._by_citation,
+            ("source", "publisher", "origin", "reported_from", "reported_to"): self._by_citation,
+            ("min_origins", "disputed"): self._by_evidence,
             ("bbox",): self._in_box,
             ("near",): self._near,
             ("q",): self._by_words,
@@ -157,12 +129,21 @@ class Oracle:
                 first = bounds(event.get("date"))[0]
                 found = {first and first.isoformat()[:7]}
             case "part_of":
-                found = {one["event"] for one in event.get("relations", []) if one["type"] == "part_of"}
+                wholes = (one["event"] for one in event.get("relations", []) if one["type"] == "part_of")
+                found = {self._leads_to(one) for one in wholes} - {event["id"]}
+            case "origin":
+                found = {origin(self.by_id["source"], one) for one in event.get("citations", [])}
             case "tag":
                 found = set(event.get("tags", []))
             case _:
                 found = {event.get(name)}
         return found - {None}
+
+    def _leads_to(self, event_id: str) -> str | None:
+        """The event that it was merged into, at any depth; none where that was withdrawn."""
+        while event_id in self._into:
+            event_id = self._into[event_id]
+        return event_id if event_id in self.by_id["event"] else None
 
     def place(self, event: Line, question: Asked) -> tuple[Any, ...]:
         """What the order of events depends on; events equal in this may come in any order."""
@@ -173,7 +154,7 @@ class Oracle:
         return (self.first_reported(event), *day) if question.get("sort") == ["reported"] else day
 
     def first_reported(self, event: Line) -> datetime:
-        supporting = [one for one in event.get("citations", []) if one.get("stance") in ("supports", "corrects")]
+        supporting = filter(is_support, event.get("citations", []))
         return min((at for one in supporting if (at := self.available[one["source"]])), default=NOW)
 
     def facets(self, pairs: Pairs) -> list[tuple[str, str, str, int]]:
@@ -198,15 +179,28 @@ class Oracle:
 
     def _by_citation(self, event: Line, question: Asked) -> bool:
         """One and the same citation meets all that is asked of citations."""
-        sources = [self.by_id["source"][one["source"]] for one in event.get("citations", [])]
         after = instant(question.get("reported_from", ["0001-01-01"])[0], time.min)
         before = instant(question.get("reported_to", ["9999-12-31"])[0], time.max)
         timed = question.keys() & {"reported_from", "reported_to"}
-        return any(
-            one["id"] in question.get("source", [one["id"]])
-            and one.get("publisher") in question.get("publisher", [one.get("publisher")])
-            and (not timed or ((at := self.available[one["id"]]) is not None and after <= at <= before))
-            for one in sources
+        for citation in event.get("citations", []):
+            source, at = self.by_id["source"][citation["source"]], self.available[citation["source"]]
+            told = {
+                "source": source["id"],
+                "publisher": source.get("publisher"),
+                "origin": origin(self.by_id["source"], citation),
+            }
+            in_time = not timed or (at is not None and after <= at <= before)
+            if in_time and all(value in question.get(name, [value]) for name, value in told.items()):
+                return True
+        return False
+
+    def _by_evidence(self, event: Line, question: Asked) -> bool:
+        """Whether enough origins support it, and whether it has a rival claim or is disputed."""
+        citations = event.get("citations", [])
+        origins = {origin(self.by_id["source"], one) for one in citations if is_support(one)}
+        disputed = bool(event.get("claims")) or any(one.get("stance") == "disputes" for one in citations)
+        return len(origins) >= int(question.get("min_origins", ["0"])[0]) and (
+            "disputed" not in question or question["disputed"] == [str(disputed).lower()]
         )
 
     def texts(self, event: Line) -> list[str]:

@@ -4,12 +4,14 @@ import random
 import unicodedata
 from datetime import date, time, timedelta, timezone
 
+from tests.days import bounds, instant
 from tests.generator import Line
-from tests.oracle import FACETS, Oracle, Pairs, asked, bounds, instant, kilometres, words
+from tests.oracle import FACETS, Oracle, Pairs, asked, kilometres, words
 
 FILTERS = (
     "id", "actor", "role", "location", "bbox", "near", "source", "publisher", "reported_from", "reported_to", "type",
     "modality", "tag", "part_of", "q", "date_from", "date_to",
+    "origin", "min_origins", "disputed", "known_at",
 )  # fmt: skip
 RADII = ("0.5", "10", "290.5", "1111", "5000", "10010", "20015.2", "20038")
 DAYS = ("0001-01-01", "2021-11-01", "2021-12-01", "2021-12-31", "2022-01-31", "9999-12-31")
@@ -34,9 +36,9 @@ class Questions:
             pairs.append(("date_match", self.chance.choice(("within", "overlaps"))))
         return _in_order(pairs)
 
-    def any(self) -> Pairs:
-        """A question with up to four filters, an order and a size of page."""
-        pairs = self.about(*self.chance.sample(FILTERS, self.chance.choice((0, 1, 1, 2, 2, 3, 4))))
+    def any(self, filters: tuple[str, ...] = FILTERS) -> Pairs:
+        """A question with up to four of these filters, an order and a size of page."""
+        pairs = self.about(*self.chance.sample(filters, self.chance.choice((0, 1, 1, 2, 2, 3, 4))))
         for name, values in (
             ("sort", ("date", "reported")),
             ("order", ("asc", "desc")),
@@ -46,9 +48,9 @@ class Questions:
             pairs += [(name, self.chance.choice(values))] if self.chance.random() < 0.4 else []
         return pairs
 
-    def facets(self) -> Pairs:
+    def facets(self, filters: tuple[str, ...] = FILTERS) -> Pairs:
         """A question for facets, some or all."""
-        pairs = self.about(*self.chance.sample(FILTERS, self.chance.choice((0, 1, 1, 2))))
+        pairs = self.about(*self.chance.sample(filters, self.chance.choice((0, 1, 1, 2))))
         return pairs + [("facet", one) for one in self.chance.sample(FACETS, self.chance.choice((0, 0, 1, 3)))]
 
     def _values(self, name: str, event: Line) -> Pairs:
@@ -61,7 +63,11 @@ class Questions:
                 return [("q", self._words(event))]
             case "date_from" | "date_to":
                 return [(name, self._day(event))]
-            case "reported_from" | "reported_to":
+            case "min_origins":
+                return [(name, self.chance.choice(("1", "2", "2", "3")))]
+            case "disputed":
+                return [(name, self.chance.choice(("true", "false")))]
+            case "reported_from" | "reported_to" | "known_at":
                 return [(name, self._moment(event))]
         return [(name, value) for value in self._codes(name, event)]
 
@@ -74,10 +80,18 @@ class Questions:
                 own = [one["role"] for one in event.get("actors", [])]
             case _:
                 own = sorted(self.oracle.values(name, event))
-        every = {"id": "event", "part_of": "event"}.get(name, name)
-        others = sorted(self.oracle.by_id[every]) if every in self.oracle.by_id else _CODES[name]
+        others = self._others(name)
         held = self.chance.sample(own, 1) if own and self.chance.random() < 0.8 else []
-        return [*held, *self.chance.choices(others, k=self.chance.choice((0, 0, 1, 2)) + (not held))]
+        more = self.chance.choice((0, 0, 1, 2)) + (not held)
+        return [*held, *self.chance.choices(others, k=more)] if others else held
+
+    def _others(self, name: str) -> list[str]:
+        """Values that are known, held by an event or not; a tag is known while something has it."""
+        every = {"id": "event", "part_of": "event", "origin": "publisher"}.get(name, name)
+        if every in self.oracle.by_id:
+            return sorted(self.oracle.by_id[every])
+        held = {tag for event in self.oracle.record["event"] for tag in event.get("tags", [])}
+        return [code for code in _CODES[name] if name != "tag" or code in held]
 
     def _spot(self, event: Line) -> tuple[float, float]:
         spots = self.oracle.spots(event)

@@ -12,6 +12,7 @@ import pytest
 from tests.generator import generate, write
 from tests.oracle import Oracle
 from tests.questions import Questions
+from tests.rivals import contest
 
 SEED = 77
 LISTS = ("events", "actors", "locations", "sources", "publishers", "citations", "facets", "vocabularies")
@@ -61,13 +62,13 @@ HOSTILE = {
 
 @pytest.fixture(scope="module")
 def oracle():
-    return Oracle(generate(SEED, events=250))
+    return Oracle(contest(generate(SEED, events=250), SEED))
 
 
 @pytest.fixture(scope="module")
 def same(make_store, oracle, tmp_path_factory):
     """Asks both databases, says that the answers are the same, and returns one of them."""
-    folder = write(oracle.record, tmp_path_factory.mktemp("record"))
+    folder = write(oracle.written, tmp_path_factory.mktemp("record"))
     stores = [make_store(database) for database in ("sqlite", "postgresql")]
     assert {store.load(folder).revision for store in stores} == {1}
     clients = [store.client() for store in stores]
