@@ -115,10 +115,12 @@ def _citations(data: dict[str, Any]) -> Told:
         if isinstance(key, str) and (first := keys.setdefault(key, loc)) != loc:
             for one in (first, loc):
                 yield one, f"the key '{key[:100]}' stands at two citations; expected another"
-    for loc, one in entries(data, "citations.*"):
-        for place, name in values_at(one, "supports.*") if one.get("stance", "supports") in SUPPORTING else ():
+    for at, citation in entries(data, "citations.*"):
+        for place, name in (
+            values_at(citation, "supports.*") if citation.get("stance", "supports") in SUPPORTING else ()
+        ):
             if name in SUPPORTED_FIELDS and data.get(name) in (None, [], ""):
-                yield (*loc, *place), f"supports '{name}', which the event does not have; expected a field that it has"
+                yield (*at, *place), f"supports '{name}', which the event does not have; expected a field that it has"
 
 
 def _claims(data: dict[str, Any]) -> Told:

@@ -50,6 +50,18 @@ YAML_DAMAGES = [
     Damage("unknown relation", r"\{type: (\w+), event", r"{type: \1x, event"),
     Damage("unknown stance", r"^(      supports: .*)", r"\1\n      stance: suports", line=1),
     Damage("unknown kind", r"^(- id: .*)", r"\1\n  kind: evnt", line=1),
+    Damage("unknown claim relation", r"^(      relation: \w+)", r"\1x"),
+    Damage("unknown rank", r"^(      rank: \w+)", r"\1x"),
+    Damage("unknown field of a claim", r"^(    - field: \w+)", r"\1x"),
+    Damage("unknown citation of a claim", r"^(      citations: \[[\w-]+)", r"\1-x"),
+    Damage("claim without citations", r"^      citations: \[.*", "      citations: []"),
+    Damage("unknown source in earlier", r"^(    - before: .*)", r"\1-x"),
+    Damage("misspelt key of a claim", r"^      (rank): ", "      rnak: "),
+    Damage("withdrawn without a reason", r"^(  modality: .*)", r"\1\n  status: withdrawn", line=1),
+    Damage("unknown status", r"^(  modality: .*)", r"\1\n  status: retracted", line=1),
+    Damage("merged into nothing", r"^(  modality: .*)", r"\1\n  merged_into: no-such-event", line=1),
+    Damage("merged into itself", r"^(  modality: .*)", r"\1\n  merged_into: {id}", line=1),
+    Damage("reason for nothing", r"^(  modality: .*)", r"\1\n  reason: It is so.", line=1),
     Damage("relation to itself", r"(\{type: \w+, event: )[\w-]+", r"\1{id}"),
     Damage("place in itself", r"^  parent: .*", "  parent: {id}"),
     Damage("member of itself", r"^  member_of: .*", "  member_of: [{id}]"),
@@ -246,7 +258,8 @@ def records(source: Path) -> Iterator[dict[str, Any]]:
 def _typed(value: Any, key: str = "") -> Any:
     """With numbers as numbers where the record has them."""
     if isinstance(value, dict):
-        return {name: _typed(part, name) for name, part in value.items()}
+        is_claim = "field" in value  # whose value is a number nowhere but inside a list
+        return {name: _typed(part, "" if is_claim else name) for name, part in value.items()}
     if isinstance(value, list):
         return [_typed(part) for part in value]
     numbers = {"latitude", "longitude", "value", "low", "best", "high", "start", "end", "text_length", "paraphrase"}
