@@ -1,8 +1,8 @@
 """From a question to its answer: which revision, whether the client holds it already, the envelope and the headers."""
 
 import json
-from collections.abc import Callable, Iterable
-from typing import Annotated, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Depends, Request, Response
@@ -10,15 +10,18 @@ from fastapi.responses import StreamingResponse
 
 from app.caching import cache_control, entity_tag, held_tag
 from app.database import Database
+from app.formats.shape import Answer, Event, Format
 from app.instants import show_seconds
 from app.pagination import Page, PageQuestion, write_cursor
 from app.parameters import Question
+from app.queries.formats import fetch_published
 from app.queries.revisions import fetch_asked
 from app.settings import Settings
 from app.tables import LAST, Revision
 
 Last = tuple[int | str, ...]
 AnyQuestion = TypeVar("AnyQuestion", bound=Question)
+Found = TypeVar("Found")
 AnyPageQuestion = TypeVar("AnyPageQuestion", bound=PageQuestion)
 
 
@@ -53,22 +56,98 @@ class Asked:
     ) -> Response:
         """Lines, as they come: no envelope, and no end that a client could mistake."""
         revision, _ = fetch_asked(self.database, question)
-        headers, is_held = self._validators(question, revision)
-        if is_held or self._holds_any:
-            return Response(status_code=304, headers=headers)
-        headers["Link"] = _linked({"canonical": self._canonical(question)})
-        lines = () if self.request.scope.get("is_head") else stream(self.database, revision.number)
-        return StreamingResponse(lines, media_type=media_type, headers=headers)
+
+        def respond(lines: Iterable[bytes], headers: dict[str, str]) -> Response:
+            some = () if self.request.scope.get("is_head") else lines
+            return StreamingResponse(some, media_type=media_type, headers=headers)
+
+        return self._checked(question, revision, lambda: stream(self.database, revision.number), respond)
+
+    def written(
+        self, one: Format, fetch: Callable[[Database, AnyPageQuestion, Revision, Last], Page], question: AnyPageQuestion
+    ) -> Response:
+        """A page of events in a format."""
+        revision, position = fetch_asked(self.database, question)
+        last = position.last if position else ()
+
+        def respond(page: Page, headers: dict[str, str]) -> Response:
+            following = self._next(question, revision, page.last) if page.last is not None else None
+            return self._written(one, question, revision, page.documents, following, headers)
+
+        return self._checked(question, revision, lambda: fetch(self.database, question, revision, last), respond)
+
+    def written_one(self, one: Format, fetch: Callable[[Revision], bytes], question: Question) -> Response:
+        """One event in a format. `fetch` raises when the revision has none."""
+        revision, _ = fetch_asked(self.database, question)
+
+        def respond(document: bytes, headers: dict[str, str]) -> Response:
+            return self._written(one, question, revision, [document], None, headers)
+
+        return self._checked(question, revision, lambda: fetch(revision), respond)
+
+    def exported(
+        self, one: Format, stream: Callable[[Database, AnyQuestion, Revision], Iterator[Event]], question: AnyQuestion
+    ) -> Response:
+        """All events of a question in a format, as they come."""
+        revision, _ = fetch_asked(self.database, question)
+
+        def respond(events: Iterator[Event], headers: dict[str, str]) -> Response:
+            lines = () if self.request.scope.get("is_head") else one.write(self._told(question, revision, events))
+            return StreamingResponse(lines, media_type=one.media_type, headers=headers)
+
+        return self._checked(question, revision, lambda: stream(self.database, question, revision), respond)
+
+    def _written(
+        self,
+        one: Format,
+        question: Question,
+        revision: Revision,
+        documents: Sequence[bytes],
+        following: str | None,
+        headers: dict[str, str],
+    ) -> Response:
+        events = [json.loads(document) for document in documents]
+        published = fetch_published(self.database, (event["revision"] for event in events))
+        answer = self._told(question, revision, events, following=following, published=published)
+        headers["Link"] = _linked({"canonical": answer.address} | ({"next": following} if following else {}))
+        return Response(b"".join(one.write(answer)), media_type=one.media_type, headers=headers)
+
+    def _told(self, question: Question, revision: Revision, events: Iterable[Event], **others: Any) -> Answer:
+        settings = self.settings
+        return Answer(
+            events=events,
+            revision=revision,
+            address=self._canonical(question),
+            public_url=settings.public_url,
+            title=settings.title,
+            license=settings.license,
+            attribution=settings.attribution,
+            **others,
+        )
 
     def _answer(self, question: Question, revision: Revision, fetch: Callable[[], Page | bytes]) -> Response:
-        canonical = self._canonical(question)
+        """The answer in JSON."""
+
+        def respond(found: Page | bytes, headers: dict[str, str]) -> Response:
+            return self._envelope(question, revision, found, headers)
+
+        return self._checked(question, revision, fetch, respond)
+
+    def _checked(
+        self,
+        question: Question,
+        revision: Revision,
+        fetch: Callable[[], Found],
+        respond: Callable[[Found, dict[str, str]], Response],
+    ) -> Response:
+        """304 when the client holds the answer; else what was found, in some form, with its canonical address."""
         headers, is_held = self._validators(question, revision)
         if is_held:
             return Response(status_code=304, headers=headers)
         found = fetch()
         if self._holds_any:
             return Response(status_code=304, headers=headers)
-        return self._envelope(question, revision, found, canonical, headers)
+        return respond(found, headers | {"Link": _linked({"canonical": self._canonical(question)})})
 
     @property
     def _held_tags(self) -> str:
@@ -98,13 +177,13 @@ class Asked:
         return self._address(question.parameters(without=frozenset({"cursor"})))
 
     def _envelope(
-        self, question: Question, revision: Revision, found: Page | bytes, canonical: str, headers: dict[str, str]
+        self, question: Question, revision: Revision, found: Page | bytes, headers: dict[str, str]
     ) -> Response:
         meta: dict[str, int | str] = {"revision": revision.number}
         meta |= {"as_of": question.as_of} if question.as_of else {}
         meta |= {"known_at": show_seconds(question.instant)} if question.instant != LAST else {}
         meta |= {"license": self.settings.license, "attribution": self.settings.attribution}
-        links = {"canonical": canonical}
+        links = {"canonical": self._canonical(question)}
         if isinstance(found, Page):
             data = b"[" + b",".join(found.documents) + b"]"
             if found.total is not None:

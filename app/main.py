@@ -30,6 +30,7 @@ from app.routes import (
     events,
     exports,
     facets,
+    formats,
     locations,
     publishers,
     quality,
@@ -65,6 +66,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.database = Database(settings.database)
     app.state.metrics = CollectorRegistry()
+    app.include_router(formats.formats_router(), dependencies=[Depends(refuse_repeated)])
     for resource in RESOURCES:
         app.include_router(resource.router, dependencies=[Depends(refuse_repeated)], responses=LIST_PROBLEMS)
     app.include_router(service.router)

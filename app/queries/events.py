@@ -17,7 +17,7 @@ from app.parameters import Codes, Day, Ids, KnowledgeQuestion, Known, Origins, W
 from app.periods import cover
 from app.problems import refuse
 from app.queries.absences import fetch_absence, not_known_yet
-from app.queries.matching import AnySelect, Condition, Matching, Span, any_of, towards
+from app.queries.matching import AnySelect, Column, Condition, Matching, Span, any_of, towards
 from app.queries.places import Box, Point, Radius, in_box, near
 from app.queries.terms import fetch_terms, known_names, refuse_unknown
 from app.tables import OPEN, Citation, Event, Link, Location, Name, Revision, Term, kind_range, known, published
@@ -187,7 +187,8 @@ def fetch_events(database: Database, question: EventQuery, revision: Revision, l
     if question.sort == "date":
         rows = database.fetch(matching.page(last[0] if last else None, question.limit + 1, ascending=ascending))
     else:
-        rows = database.fetch(_select_by_report(matching, last, question.limit + 1, ascending=ascending))
+        by_report = select_by(col(Event.reported_at), matching, last, question.limit + 1, ascending=ascending)
+        rows = database.fetch(by_report)
     total = database.fetch(matching.total())[0][0] if question.count else None
     more = (*rows[question.limit - 1][:-1],) if len(rows) > question.limit else None
     return Page([row[-1] for row in rows[: question.limit]], more, total)
@@ -204,18 +205,20 @@ def fetch_event(database: Database, event_id: str, revision: Revision, instant: 
     return document
 
 
-def _select_by_report(matching: Matching, last: tuple[int | str, ...], limit: int, *, ascending: bool) -> AnySelect:
-    """Keys and documents by when they were reported: the keys are sorted, and then the documents fetched."""
-    every = matching.every(col(Event.reported_at).label("reported_at"), matching.key.label("key"))
-    order = (every.c.reported_at, every.c.key)
+def select_by(
+    column: Column, matching: Matching, last: tuple[int | str, ...], limit: int, *, ascending: bool
+) -> AnySelect:
+    """Keys and documents in the order of a column: the keys are sorted, and then the documents fetched."""
+    every = matching.every(column.label("place"), matching.key.label("key"))
+    order = (every.c.place, every.c.key)
     keys = select(*order).order_by(*(towards(one, ascending=ascending) for one in order)).limit(limit)
     if last:
         keys = keys.where(tuple_(*order) > last if ascending else tuple_(*order) < last)
     page = keys.subquery()
     at = (published(Event, matching.revision), known(Event, matching.instant))
-    documents = select(page.c.reported_at, page.c.key, col(Event.document))
+    documents = select(page.c.place, page.c.key, col(Event.document))
     documents = documents.join_from(page, Event, col(Event.key) == page.c.key).where(*at)
-    return documents.order_by(*(towards(one, ascending=ascending) for one in (page.c.reported_at, page.c.key)))
+    return documents.order_by(*(towards(one, ascending=ascending) for one in (page.c.place, page.c.key)))
 
 
 def _reported_between(question: EventFilter) -> tuple[int, int]:

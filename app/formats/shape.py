@@ -1,0 +1,56 @@
+"""What every format is made of: an answer goes in, bytes come out."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.tables import Revision
+
+Event = dict[str, Any]
+"""An event's document, as `/v1/events` serves it."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The events of a question, and what is to be told with them."""
+
+    events: Iterable[Event]
+    """May be read once: an export reads them as they are written."""
+    revision: Revision
+    address: str
+    """Of this very answer; root-relative unless a public address is set."""
+    public_url: str
+    title: str
+    license: str
+    attribution: str
+    following: str | None = None
+    """The address of the next page."""
+    published: Mapping[int, str] = field(default_factory=dict)
+    """When the revisions of the events were published (RFC 3339); an export has none."""
+
+    def absolute(self, path: str) -> str:
+        """The address of a root-relative one, as far as the public address is known."""
+        return f"{self.public_url}{path}"
+
+
+@dataclass(frozen=True)
+class Format:
+    """One format: where it stands, what it is, and how it is written."""
+
+    suffix: str
+    """With its dot, after `/v1/events`."""
+    media_type: str
+    summary: str
+    description: str
+    write: Callable[[Answer], Iterator[bytes]]
+    of_one: bool = False
+    """Whether one event has it too, at `/v1/events/{id}` and the suffix."""
+    exported: bool = False
+    """Whether it is also written for all events of a question at once, at `/v1/exports/events` and the suffix."""
+    newest_change_first: bool = False
+    """Whether it is in the order of changes, as feeds are, and not of dates."""
+
+    @property
+    def name(self) -> str:
+        """As part of an operation's name: `feed_json` of `.feed.json`."""
+        return self.suffix.removeprefix(".").replace(".", "_")

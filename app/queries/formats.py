@@ -1,0 +1,57 @@
+"""Events as formats need them: in the order of changes, all of a question, and when their revisions were published."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal
+
+from pydantic import Field
+from sqlalchemy import select
+from sqlmodel import col
+
+from app.database import Database
+from app.instants import show_microseconds
+from app.pagination import LARGEST_LIMIT, Page, PageQuestion, Types
+from app.queries.events import EventFilter, fetch_matching, select_by
+from app.tables import Event, Revision
+
+
+class FeedQuery(EventFilter, PageQuestion):
+    """Events by when they last changed, newest first."""
+
+    def key_types(self) -> Types:
+        return (int, int)
+
+
+class ExportQuery(EventFilter):
+    """All events of a question."""
+
+    order: Literal["desc", "asc"] = Field("desc", description="Newest first, or oldest first.")
+
+
+def fetch_feed(database: Database, question: FeedQuery, revision: Revision, last: tuple[int | str, ...]) -> Page:
+    """One page of events, the one that a revision changed last first."""
+    matching = fetch_matching(database, question, revision)
+    rows = database.fetch(select_by(col(Event.since), matching, last, question.limit + 1, ascending=False))
+    total = database.fetch(matching.total())[0][0] if question.count else None
+    more = (*rows[question.limit - 1][:-1],) if len(rows) > question.limit else None
+    return Page([row[-1] for row in rows[: question.limit]], more, total)
+
+
+def stream_events(database: Database, question: ExportQuery, revision: Revision) -> Iterator[dict[str, Any]]:
+    """Every event of a question, a page of the store at a time. Raises `Problem` before the first."""
+    matching, ascending = fetch_matching(database, question, revision), question.order == "asc"
+
+    def read() -> Iterator[dict[str, Any]]:
+        last = None
+        while rows := database.fetch(matching.page(last, LARGEST_LIMIT, ascending=ascending)):
+            yield from (json.loads(document) for _, document in rows)
+            last = rows[-1][0]
+
+    return read()
+
+
+def fetch_published(database: Database, revisions: Iterable[int]) -> dict[int, str]:
+    """When some revisions were published (RFC 3339)."""
+    columns = (col(Revision.number), col(Revision.published_at))
+    rows = database.fetch(select(*columns).where(col(Revision.number).in_(set(revisions))))
+    return {number: show_microseconds(published_at) for number, published_at in rows}
