@@ -14,7 +14,7 @@ from app.formats.shape import Answer, Event, Format
 from app.instants import show_seconds
 from app.pagination import Page, PageQuestion, write_cursor
 from app.parameters import Question
-from app.queries.formats import fetch_published
+from app.queries.formats import fetch_cited, fetch_published
 from app.queries.revisions import fetch_asked
 from app.settings import Settings
 from app.tables import LAST, Revision
@@ -66,7 +66,7 @@ class Asked:
     def written(
         self, one: Format, fetch: Callable[[Database, AnyPageQuestion, Revision, Last], Page], question: AnyPageQuestion
     ) -> Response:
-        """A page of events in a format."""
+        """A page of events, or of citations, in a format."""
         revision, position = fetch_asked(self.database, question)
         last = position.last if position else ()
 
@@ -88,7 +88,7 @@ class Asked:
     def exported(
         self, one: Format, stream: Callable[[Database, AnyQuestion, Revision], Iterator[Event]], question: AnyQuestion
     ) -> Response:
-        """All events of a question in a format, as they come."""
+        """All records of a question in a format, as they come."""
         revision, _ = fetch_asked(self.database, question)
 
         def respond(events: Iterator[Event], headers: dict[str, str]) -> Response:
@@ -106,16 +106,17 @@ class Asked:
         following: str | None,
         headers: dict[str, str],
     ) -> Response:
-        events = [json.loads(document) for document in documents]
-        published = fetch_published(self.database, (event["revision"] for event in events))
-        answer = self._told(question, revision, events, following=following, published=published)
+        records = [json.loads(document) for document in documents]
+        revisions = {record["revision"] for record in records if one.of == "events"}
+        published = fetch_published(self.database, revisions) if revisions else {}
+        answer = self._told(question, revision, records, following=following, published=published)
         headers["Link"] = _linked({"canonical": answer.address} | ({"next": following} if following else {}))
         return Response(b"".join(one.write(answer)), media_type=one.media_type, headers=headers)
 
-    def _told(self, question: Question, revision: Revision, events: Iterable[Event], **others: Any) -> Answer:
+    def _told(self, question: Question, revision: Revision, documents: Iterable[Event], **others: Any) -> Answer:
         settings = self.settings
         return Answer(
-            events=events,
+            documents=documents,
             revision=revision,
             address=self._canonical(question),
             public_url=settings.public_url,

@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from app.tables import Revision
 
 Event = dict[str, Any]
 """An event's document, as `/v1/events` serves it."""
+Source = dict[str, Any]
+"""A source's document, as `/v1/sources` serves it."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The events of a question, and what is to be told with them."""
+    """The events of a question, or its citations, and what is to be told with them."""
 
-    events: Iterable[Event]
+    documents: Iterable[Event]
     """May be read once: an export reads them as they are written."""
     revision: Revision
     address: str
@@ -27,6 +29,13 @@ class Answer:
     """The address of the next page."""
     published: Mapping[int, str] = field(default_factory=dict)
     """When the revisions of the events were published (RFC 3339); an export has none."""
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    """The sources that the events cite, by id and in its order, for a format that tells them; an export has none."""
+
+    @property
+    def events(self) -> Iterable[Event]:
+        """The documents, of a format of events."""
+        return self.documents
 
     def absolute(self, path: str) -> str:
         """The address of a root-relative one, as far as the public address is known."""
@@ -38,17 +47,21 @@ class Format:
     """One format: where it stands, what it is, and how it is written."""
 
     suffix: str
-    """With its dot, after `/v1/events`."""
+    """With its dot, after `/v1/events`, or another list."""
     media_type: str
     summary: str
     description: str
     write: Callable[[Answer], Iterator[bytes]]
+    of: Literal["events", "citations"] = "events"
+    """The list that is written."""
     of_one: bool = False
     """Whether one event has it too, at `/v1/events/{id}` and the suffix."""
     exported: bool = False
-    """Whether it is also written for all events of a question at once, at `/v1/exports/events` and the suffix."""
+    """Whether it is also written for all records of a question at once, at `/v1/exports/events` and the suffix."""
     newest_change_first: bool = False
     """Whether it is in the order of changes, as feeds are, and not of dates."""
+    tells_sources: bool = False
+    """Whether it says of a source what only its own record has: authors, language, lineage."""
 
     @property
     def name(self) -> str:

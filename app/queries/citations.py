@@ -12,8 +12,8 @@ from app.queries.records import fetch_records, one_of
 from app.tables import Citation, Name, Revision
 
 
-class CitationQuery(KnowledgeQuestion, PageQuestion):
-    """Citations, by id."""
+class CitationFilter(KnowledgeQuestion):
+    """Which citations."""
 
     event: Annotated[Ids, Known("event")] = Field([], description="Citations of this event.")
     source: Annotated[Ids, Known("source")] = Field([], description="Passages of this source.")
@@ -26,7 +26,11 @@ class CitationQuery(KnowledgeQuestion, PageQuestion):
     verification: Annotated[Codes, Known("verification")] = Field([], description="A code of the `verification` list.")
 
 
-def term_names(question: CitationQuery) -> Iterator[list[Name]]:
+class CitationQuery(CitationFilter, PageQuestion):
+    """Citations, by id."""
+
+
+def term_names(question: CitationFilter) -> Iterator[list[Name]]:
     """What a citation must have: one term of each list."""
     yield from one_of("citation-event", question.event)
     yield from one_of("citation-source", question.source)

@@ -11,8 +11,14 @@ from sqlmodel import col
 from app.database import Database
 from app.instants import show_microseconds
 from app.pagination import LARGEST_LIMIT, Page, PageQuestion, Types
+from app.queries.citations import CitationFilter, term_names
 from app.queries.events import EventFilter, fetch_matching, select_by
-from app.tables import Event, Revision
+from app.queries.matching import Matching
+from app.queries.records import match_records
+from app.tables import Citation, Event, Revision
+
+MOST_IDS = 5_000
+"""So many ids one statement may name: SQLite and PostgreSQL both bound them."""
 
 
 class FeedQuery(EventFilter, PageQuestion):
@@ -28,6 +34,10 @@ class ExportQuery(EventFilter):
     order: Literal["desc", "asc"] = Field("desc", description="Newest first, or oldest first.")
 
 
+class CitationExportQuery(CitationFilter):
+    """All citations of a question."""
+
+
 def fetch_feed(database: Database, question: FeedQuery, revision: Revision, last: tuple[int | str, ...]) -> Page:
     """One page of events, the one that a revision changed last first."""
     matching = fetch_matching(database, question, revision)
@@ -39,15 +49,20 @@ def fetch_feed(database: Database, question: FeedQuery, revision: Revision, last
 
 def stream_events(database: Database, question: ExportQuery, revision: Revision) -> Iterator[dict[str, Any]]:
     """Every event of a question, a page of the store at a time. Raises `Problem` before the first."""
-    matching, ascending = fetch_matching(database, question, revision), question.order == "asc"
+    return _stream(database, fetch_matching(database, question, revision), ascending=question.order == "asc")
 
-    def read() -> Iterator[dict[str, Any]]:
-        last = None
-        while rows := database.fetch(matching.page(last, LARGEST_LIMIT, ascending=ascending)):
-            yield from (json.loads(document) for _, document in rows)
-            last = rows[-1][0]
 
-    return read()
+def stream_citations(database: Database, question: CitationExportQuery, revision: Revision) -> Iterator[dict[str, Any]]:
+    """Every citation of a question, by id. Raises `Problem` before the first."""
+    matching = match_records(database, Citation, question, term_names(question), (), revision)
+    return _stream(database, matching, ascending=True)
+
+
+def _stream(database: Database, matching: Matching, *, ascending: bool) -> Iterator[dict[str, Any]]:
+    last = None
+    while rows := database.fetch(matching.page(last, LARGEST_LIMIT, ascending=ascending)):
+        yield from (json.loads(document) for _, document in rows)
+        last = rows[-1][0]
 
 
 def fetch_published(database: Database, revisions: Iterable[int]) -> dict[int, str]:
@@ -55,3 +70,14 @@ def fetch_published(database: Database, revisions: Iterable[int]) -> dict[int, s
     columns = (col(Revision.number), col(Revision.published_at))
     rows = database.fetch(select(*columns).where(col(Revision.number).in_(set(revisions))))
     return {number: show_microseconds(published_at) for number, published_at in rows}
+
+
+def fetch_cited(database: Database, events: Iterable[dict[str, Any]], revision: Revision) -> dict[str, dict[str, Any]]:
+    """The sources that some events cite, by id and in its order."""
+    ids = sorted({citation["source"]["id"] for event in events for citation in event["citations"]})
+    columns, at = (col(Source.id), col(Source.document)), published(Source, revision.number)
+    found: dict[str, dict[str, Any]] = {}
+    for start in range(0, len(ids), MOST_IDS):
+        some = col(Source.id).in_(ids[start : start + MOST_IDS])
+        found |= {one: json.loads(document) for one, document in database.fetch(select(*columns).where(some, at))}
+    return dict(sorted(found.items()))

@@ -7,6 +7,7 @@ from sqlmodel import col
 
 from app.database import Database
 from app.pagination import Page, PageQuestion
+from app.parameters import Question
 from app.queries.absences import fetch_absence
 from app.queries.matching import Matching, any_of
 from app.queries.terms import fetch_terms, known_names, refuse_unknown
@@ -35,16 +36,28 @@ def fetch_records(
     last: tuple[int | str, ...],
 ) -> Page:
     """One page of records, as documents. Raises `Problem` for an id or code that is not known."""
+    matching = match_records(database, table, question, names, predicates, revision)
+    rows = database.fetch(matching.page(last[0] if last else None, question.limit + 1, ascending=True))
+    total = database.fetch(matching.total())[0][0] if question.count else None
+    more = tuple(rows[question.limit - 1][:1]) if len(rows) > question.limit else None
+    return Page([row[1] for row in rows[: question.limit]], more, total)
+
+
+def match_records(
+    database: Database,
+    table: type[Record],
+    question: Question,
+    names: Iterable[list[Name]],
+    predicates: Iterable[ColumnElement[bool]],
+    revision: Revision,
+) -> Matching:
+    """What a question asks of a table. Raises `Problem` for an id or code that is not known."""
     terms = list(names)
     wanted = {name for _, name in known_names(question)} | {name for some in terms for name in some}
     found = fetch_terms(database, wanted, revision)
     refuse_unknown(database, question, found, revision)
     conditions = [any_of(some, found) for some in terms]
-    matching = Matching(table, revision.number, question.instant, conditions, list(predicates))
-    rows = database.fetch(matching.page(last[0] if last else None, question.limit + 1, ascending=True))
-    total = database.fetch(matching.total())[0][0] if question.count else None
-    more = tuple(rows[question.limit - 1][:1]) if len(rows) > question.limit else None
-    return Page([row[1] for row in rows[: question.limit]], more, total)
+    return Matching(table, revision.number, question.instant, conditions, list(predicates))
 
 
 def fetch_record(database: Database, table: type[Record], record_id: str, revision: Revision) -> bytes:
