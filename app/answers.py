@@ -14,7 +14,7 @@ from app.formats.shape import Answer, Event, Format
 from app.instants import show_seconds
 from app.pagination import Page, PageQuestion, write_cursor
 from app.parameters import Question
-from app.queries.formats import fetch_cited, fetch_published
+from app.queries.formats import fetch_cited, fetch_first_published, fetch_published
 from app.queries.revisions import fetch_asked
 from app.settings import Settings
 from app.tables import LAST, Revision
@@ -74,7 +74,9 @@ class Asked:
             following = self._next(question, revision, page.last) if page.last is not None else None
             return self._written(one, question, revision, page.documents, following, headers)
 
-        return self._checked(question, revision, lambda: fetch(self.database, question, revision, last), respond)
+        return self._checked(
+            question, revision, lambda: fetch(self.database, question, revision, last), respond, is_written=True
+        )
 
     def written_one(self, one: Format, fetch: Callable[[Revision], bytes], question: Question) -> Response:
         """One event in a format. `fetch` raises when the revision has none."""
@@ -83,7 +85,7 @@ class Asked:
         def respond(document: bytes, headers: dict[str, str]) -> Response:
             return self._written(one, question, revision, [document], None, headers)
 
-        return self._checked(question, revision, lambda: fetch(revision), respond)
+        return self._checked(question, revision, lambda: fetch(revision), respond, is_written=True)
 
     def exported(
         self, one: Format, stream: Callable[[Database, AnyQuestion, Revision], Iterator[Event]], question: AnyQuestion
@@ -109,7 +111,10 @@ class Asked:
         records = [json.loads(document) for document in documents]
         revisions = {record["revision"] for record in records if one.of == "events"}
         published = fetch_published(self.database, revisions) if revisions else {}
-        answer = self._told(question, revision, records, following=following, published=published)
+        first = fetch_first_published(self.database, records) if one.newest_change_first else {}
+        answer = self._told(
+            question, revision, records, following=following, published=published, first_published=first
+        )
         headers["Link"] = _linked({"canonical": answer.address} | ({"next": following} if following else {}))
         return Response(b"".join(one.write(answer)), media_type=one.media_type, headers=headers)
 
@@ -119,6 +124,7 @@ class Asked:
             documents=documents,
             revision=revision,
             address=self._canonical(question),
+            page=self._address(question.parameters()),
             public_url=settings.public_url,
             title=settings.title,
             license=settings.license,
@@ -140,9 +146,11 @@ class Asked:
         revision: Revision,
         fetch: Callable[[], Found],
         respond: Callable[[Found, dict[str, str]], Response],
+        *,
+        is_written: bool = False,
     ) -> Response:
         """304 when the client holds the answer; else what was found, in some form, with its canonical address."""
-        headers, is_held = self._validators(question, revision)
+        headers, is_held = self._validators(question, revision, is_written)
         if is_held:
             return Response(status_code=304, headers=headers)
         found = fetch()
@@ -158,14 +166,14 @@ class Asked:
     def _holds_any(self) -> bool:
         return self._held_tags.strip() == "*"
 
-    def _validators(self, question: Question, revision: Revision) -> tuple[dict[str, str], bool]:
+    def _validators(self, question: Question, revision: Revision, is_written: bool) -> tuple[dict[str, str], bool]:
         """The headers by which an answer is cached, and whether the client holds it already."""
         settings = self.settings
         tag = entity_tag(
             revision.digest,
             self._canonical(question),
             getattr(question, "cursor", None) or "",
-            str(revision.published_at) * question.shows_when_published,
+            str(revision.published_at) * (question.shows_when_published or is_written),
             settings.title,
             settings.license,
             settings.attribution,

@@ -20,7 +20,9 @@ class Answer:
     """May be read once: an export reads them as they are written."""
     revision: Revision
     address: str
-    """Of this very answer; root-relative unless a public address is set."""
+    """Of the question; root-relative unless a public address is set."""
+    page: str
+    """Of this very answer, with its cursor."""
     public_url: str
     title: str
     license: str
@@ -29,6 +31,8 @@ class Answer:
     """The address of the next page."""
     published: Mapping[int, str] = field(default_factory=dict)
     """When the revisions of the events were published (RFC 3339); an export has none."""
+    first_published: Mapping[str, str] = field(default_factory=dict)
+    """When each event, by its id, was published first; feeds alone have it."""
     sources: Mapping[str, Source] = field(default_factory=dict)
     """The sources that the events cite, by id and in its order, for a format that tells them; an export has none."""
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
 from pydantic import Field
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from app.database import Database
@@ -81,3 +81,14 @@ def fetch_cited(database: Database, events: Iterable[dict[str, Any]], revision: 
         some = col(Source.id).in_(ids[start : start + MOST_IDS])
         found |= {one: json.loads(document) for one, document in database.fetch(select(*columns).where(some, at))}
     return dict(sorted(found.items()))
+
+
+def fetch_first_published(database: Database, events: Iterable[dict[str, Any]]) -> dict[str, str]:
+    """When some events, by id, were published first, in whatever words (RFC 3339)."""
+    of_them = col(Event.id).in_([event["id"] for event in events])
+    first = select(col(Event.id), func.min(col(Event.since)).label("revision"))
+    found = first.where(of_them).group_by(col(Event.id)).subquery()
+    published_at = select(found.c.id, col(Revision.published_at)).join_from(
+        found, Revision, col(Revision.number) == found.c.revision
+    )
+    return {event_id: show_microseconds(at) for event_id, at in database.fetch(published_at)}
