@@ -66,7 +66,7 @@ class Asked:
     def written(
         self, one: Format, fetch: Callable[[Database, AnyPageQuestion, Revision, Last], Page], question: AnyPageQuestion
     ) -> Response:
-        """A page of events, or of citations, in a format."""
+        """A page of events, citations or sources in a format."""
         revision, position = fetch_asked(self.database, question)
         last = position.last if position else ()
 
@@ -111,9 +111,18 @@ class Asked:
         records = [json.loads(document) for document in documents]
         revisions = {record["revision"] for record in records if one.of == "events"}
         published = fetch_published(self.database, revisions) if revisions else {}
+        sources = fetch_cited(self.database, records, revision) if one.tells_sources else {}
+        if one.of == "sources":
+            sources, records = {record["id"]: record for record in records}, []
         first = fetch_first_published(self.database, records) if one.newest_change_first else {}
         answer = self._told(
-            question, revision, records, following=following, published=published, first_published=first
+            question,
+            revision,
+            records,
+            following=following,
+            published=published,
+            sources=sources,
+            first_published=first,
         )
         headers["Link"] = _linked({"canonical": answer.address} | ({"next": following} if following else {}))
         return Response(b"".join(one.write(answer)), media_type=one.media_type, headers=headers)
@@ -124,7 +133,7 @@ class Asked:
             documents=documents,
             revision=revision,
             address=self._canonical(question),
-            page=self._address(question.parameters()),
+            page=self._page(question),
             public_url=settings.public_url,
             title=settings.title,
             license=settings.license,
@@ -204,6 +213,15 @@ class Asked:
         headers["Link"] = _linked(links)
         body = b'{"data":%b,"meta":%b,"links":%b}' % (data, _json(meta), _json(links))
         return Response(body, media_type="application/json", headers=headers)
+
+    def _page(self, question: Question) -> str:
+        """The address of this very answer: of a further page, as `_next` of the page before wrote it."""
+        cursor = getattr(question, "cursor", None)
+        if not cursor:
+            return self._canonical(question)
+        repeated = question.parameters(without=frozenset({"cursor", "as_of"}))
+        pinned = [("as_of", question.as_of)] if question.as_of else []
+        return self._address([*repeated, *pinned, ("cursor", cursor)])
 
     def _next(self, question: PageQuestion, revision: Revision, last: Last) -> str:
         repeated = question.parameters(without=frozenset({"cursor", "as_of"}))

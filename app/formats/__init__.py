@@ -7,6 +7,8 @@ from app.formats.shape import Format
 
 
 def every_format() -> list[Format]:
-    """The `FORMAT` of every module of this package, in the order of their suffixes."""
-    modules = (import_module(f"{__name__}.{one.name}") for one in iter_modules(__path__))
-    return sorted((one.FORMAT for one in modules if hasattr(one, "FORMAT")), key=lambda one: one.suffix)
+    """The `FORMAT` of every module of this package, and its `OF_SOURCES` if it has one, in the order of suffixes."""
+    modules = [import_module(f"{__name__}.{one.name}") for one in iter_modules(__path__)]
+    names = ("FORMAT", "OF_SOURCES")
+    found = [getattr(module, name) for module in modules for name in names if hasattr(module, name)]
+    return sorted(found, key=lambda one: one.suffix)

@@ -14,7 +14,7 @@ Source = dict[str, Any]
 
 @dataclass(frozen=True)
 class Answer:
-    """The events of a question, or its citations, and what is to be told with them."""
+    """The events of a question, or its citations or sources, and what is to be told with them."""
 
     documents: Iterable[Event]
     """May be read once: an export reads them as they are written."""
@@ -34,7 +34,7 @@ class Answer:
     first_published: Mapping[str, str] = field(default_factory=dict)
     """When each event, by its id, was published first; feeds alone have it."""
     sources: Mapping[str, Source] = field(default_factory=dict)
-    """The sources that the events cite, by id and in its order, for a format that tells them; an export has none."""
+    """Those of the question, or those that its events cite, by id and in its order, for a format that tells them."""
 
     @property
     def events(self) -> Iterable[Event]:
@@ -56,7 +56,7 @@ class Format:
     summary: str
     description: str
     write: Callable[[Answer], Iterator[bytes]]
-    of: Literal["events", "citations"] = "events"
+    of: Literal["events", "citations", "sources"] = "events"
     """The list that is written."""
     of_one: bool = False
     """Whether one event has it too, at `/v1/events/{id}` and the suffix."""

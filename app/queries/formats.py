@@ -15,7 +15,7 @@ from app.queries.citations import CitationFilter, term_names
 from app.queries.events import EventFilter, fetch_matching, select_by
 from app.queries.matching import Matching
 from app.queries.records import match_records
-from app.tables import Citation, Event, Revision
+from app.tables import Citation, Event, Revision, Source, published
 
 MOST_IDS = 5_000
 """So many ids one statement may name: SQLite and PostgreSQL both bound them."""

@@ -1,15 +1,19 @@
-"""`/v1/events` and `/v1/citations`, and exports of them, in the formats of newsroom tools: an operation for each."""
+"""`/v1/events`, `/v1/citations` and `/v1/sources`, and exports, in newsroom tools' formats: an operation for each."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.answers import Asking
-from app.contract import LIST_PROBLEMS, MERGED, RECORD_PROBLEMS
+from app.caching import cache_control, entity_tag, held_tag
+from app.contract import LIST_PROBLEMS, MERGED, RECORD_PROBLEMS, problem_responses
 from app.formats import every_format
+from app.formats.jsonld import MEDIA_TYPE, as_json
+from app.formats.linked_context import document
 from app.formats.shape import Format
 from app.parameters import Id, KnowledgeQuestion
+from app.problems import INVALID_QUESTION
 from app.queries.citations import CitationQuery, fetch_citations
 from app.queries.events import EventQuery, fetch_event, fetch_events
 from app.queries.formats import (
@@ -20,15 +24,18 @@ from app.queries.formats import (
     stream_citations,
     stream_events,
 )
+from app.queries.sources import SourceQuery, fetch_sources
+from app.questions import refuse_parameters
 
 
 def formats_router() -> APIRouter:
     """The operations; they stand before `/v1/events/{id}`, which would take their suffixes for ids."""
     router = APIRouter(tags=["formats"])
+    told: dict[int | str, dict[str, Any]]
     for one in every_format():
         name, content = one.name, {one.media_type: {"schema": {"type": "string"}}}
         shared: dict[str, Any] = {"response_class": Response, "methods": ["GET"], "description": one.description}
-        told: dict[int | str, dict[str, Any]] = {200: {"description": one.summary, "content": content}}
+        told = {200: {"description": one.summary, "content": content}}
         path, summary = f"/v1/{one.of}{one.suffix}", one.summary
         router.add_api_route(
             path, _page(one), name=f"list_{one.of}_{name}", summary=summary, responses=told | LIST_PROBLEMS, **shared
@@ -45,7 +52,25 @@ def formats_router() -> APIRouter:
             router.add_api_route(
                 path, _export(one), name=f"export_{one.of}_{name}", summary=summary, responses=answers, **shared
             )
+    told = {200: {"description": "The context", "content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}}
+    router.add_api_route(
+        "/v1/context.jsonld",
+        get_context,
+        summary="Get the context of JSON-LD",
+        response_class=Response,
+        dependencies=[Depends(refuse_parameters)],
+        responses=told | problem_responses(INVALID_QUESTION),
+    )
     return router
+
+
+def get_context(request: Request) -> Response:
+    """Which property of which vocabulary every key of `.jsonld` is, and what the terms of our own mean."""
+    content = as_json(document())
+    tag, asked = entity_tag(content.decode()), ",".join(request.headers.getlist("If-None-Match"))
+    held = tag if asked.strip() == "*" else held_tag(tag, asked)
+    headers = {"ETag": held or tag, "Cache-Control": cache_control(pinned=True, max_age=0)}
+    return Response(None if held else content, 304 if held else 200, headers, media_type=MEDIA_TYPE)
 
 
 def _page(one: Format) -> Callable[..., Response]:
@@ -58,8 +83,11 @@ def _page(one: Format) -> Callable[..., Response]:
     def list_citations(question: Annotated[CitationQuery, Query()], asked: Asking) -> Response:
         return asked.written(one, fetch_citations, question)
 
-    if one.of == "citations":
-        return list_citations
+    def list_sources(question: Annotated[SourceQuery, Query()], asked: Asking) -> Response:
+        return asked.written(one, fetch_sources, question)
+
+    if one.of != "events":
+        return list_citations if one.of == "citations" else list_sources
     return list_changed_events if one.newest_change_first else list_events
 
 
