@@ -13,7 +13,7 @@ URL = "https://news.example/a,b;c?x='1'&y=2"
 
 def awkward_lines() -> list[Line]:
     return [
-        *(line | {"title": HOSTILE, "url": URL, "archive_url": "https://archive.example/1"}
+        *(line | {"title": HOSTILE, "url": f"{URL}&{line['id']}", "archive_url": "https://archive.example/1"}
           if line["kind"] == "source" else line for line in reference_lines()),
         {"kind": "location", "id": "pier", "name": f"Pier {HOSTILE}", "latitude": -16.5, "longitude": 179.9},
         *(event_line(0, **{"id": name, "relations": [], "citations": [_citation()]} | changed) for name, changed in _events()),

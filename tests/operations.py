@@ -10,6 +10,7 @@ from app.settings import Settings
 DOCUMENT: dict[str, Any] = create_app(Settings(DATABASE_URL="sqlite:///never-opened.db")).openapi()
 IDS = {
     "/v1/events/{id}": "harbour-talks-1",
+    "/v1/events/{id}.ics": "harbour-talks-1",
     "/v1/events/{id}/claims": "harbour-talks-1",
     "/v1/events/{id}/history": "harbour-talks-1",
     "/v1/actors/{id}": "anna-berg",

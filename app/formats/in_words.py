@@ -1,5 +1,6 @@
 """An event in words, for tools that show text: what it is, its citations with their links, what is disputed."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -177,5 +178,5 @@ def _html(section: Section) -> str:
 
 def _html_piece(piece: str | Linked) -> str:
     if isinstance(piece, str):
-        return escape(piece).replace("\n", "<br>")
+        return re.sub("\r\n?|\n", "<br>", escape(piece))
     return f'<a href="{escape(piece.address)}" dir="auto" target="_blank" rel="noopener">{escape(piece.text)}</a>'

@@ -115,7 +115,7 @@ def test_citations_have_their_stance_and_link_and_disputes_their_reason(client):
     for citation in document["citations"]:
         assert citation["link"] in told
         assert any(line.startswith(f"- {citation['stance']}: {HOSTILE}; ") for line in told)
-    assert document["citations"][0]["link"].startswith(f"{URL}#:~:text=")
+    assert document["citations"][0]["link"].startswith(f"{URL}&gazette-monday#:~:text=")
     (claim,) = [line for line in told if line.startswith("- date: 2020-03-09 (deprecated, garbles), by ")]
     assert claim.endswith(f"The editor's reason: {HOSTILE}")
     assert told[-1] == "Dateline, CC-BY-4.0"
