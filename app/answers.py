@@ -10,11 +10,14 @@ from fastapi.responses import StreamingResponse
 
 from app.caching import cache_control, entity_tag, held_tag
 from app.database import Database
+from app.files import answer_file
+from app.formats import sqlite_file
 from app.formats.shape import Answer, Event, Format
 from app.instants import show_seconds
 from app.pagination import Page, PageQuestion, write_cursor
 from app.parameters import Question
-from app.queries.formats import fetch_cited, fetch_first_published, fetch_published
+from app.queries.files import FileQuery, stream_records
+from app.queries.formats import fetch_cited, fetch_first_published, fetch_published, stream_events
 from app.queries.revisions import fetch_asked
 from app.settings import Settings
 from app.tables import LAST, Revision
@@ -98,6 +101,27 @@ class Asked:
             return StreamingResponse(lines, media_type=one.media_type, headers=headers)
 
         return self._checked(question, revision, lambda: stream(self.database, question, revision), respond)
+
+    def filed(self, question: FileQuery) -> Response:
+        """All events of a question, and the records that they name, as a file."""
+        revision, _ = fetch_asked(self.database, question)
+
+        def records(kind: str, ids: Sequence[str] | None) -> Iterator[Event]:
+            return stream_records(self.database, kind, ids, question, revision)
+
+        def respond(events: Iterator[Event], headers: dict[str, str]) -> Response:
+            answer, instant, is_whole = self._told(question, revision, events), question.instant, question.is_whole
+            return answer_file(
+                self.request,
+                lambda look: sqlite_file.make_file(answer, records, instant, look, is_whole=is_whole),
+                sqlite_file.MEDIA_TYPE,
+                headers | {"Content-Disposition": f'attachment; filename="{sqlite_file.NAME}"'},
+            )
+
+        def stream() -> Iterator[Event]:
+            return stream_events(self.database, question, revision)
+
+        return self._checked(question, revision, stream, respond, is_written=True)
 
     def _written(
         self,

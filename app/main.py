@@ -15,8 +15,10 @@ from starlette.exceptions import HTTPException
 from starlette_compress import CompressMiddleware, add_compress_type
 
 from app.caching import EncodedTags, cache_control
-from app.contract import LIST_PROBLEMS, NDJSON, describe
+from app.contract import LIST_PROBLEMS, describe
 from app.database import POOL_SIZE, Database
+from app.files import Places
+from app.formats import every_format
 from app.methods import SHARED, OpenToAllOrigins, ReadOnlyMethods
 from app.metrics import Measured
 from app.problems import INTERNAL_ERROR, MEDIA_TYPE, NOT_FOUND, Problem
@@ -66,6 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.database = Database(settings.database)
     app.state.metrics = CollectorRegistry()
+    app.state.places = Places()
     app.include_router(formats.formats_router(), dependencies=[Depends(refuse_repeated)])
     for resource in RESOURCES:
         app.include_router(resource.router, dependencies=[Depends(refuse_repeated)], responses=LIST_PROBLEMS)
@@ -76,7 +79,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _answer_refusal)
     app.add_exception_handler(HTTPException, _answer_missing)
     app.add_exception_handler(Exception, _answer_fault)
-    add_compress_type(NDJSON)
+    for one in every_format():
+        add_compress_type(one.media_type)
     app.add_middleware(CompressMiddleware)
     app.add_middleware(EncodedTags)
     app.add_middleware(Measured, registry=app.state.metrics)

@@ -49,16 +49,17 @@ def fetch_feed(database: Database, question: FeedQuery, revision: Revision, last
 
 def stream_events(database: Database, question: ExportQuery, revision: Revision) -> Iterator[dict[str, Any]]:
     """Every event of a question, a page of the store at a time. Raises `Problem` before the first."""
-    return _stream(database, fetch_matching(database, question, revision), ascending=question.order == "asc")
+    return stream_documents(database, fetch_matching(database, question, revision), ascending=question.order == "asc")
 
 
 def stream_citations(database: Database, question: CitationExportQuery, revision: Revision) -> Iterator[dict[str, Any]]:
     """Every citation of a question, by id. Raises `Problem` before the first."""
     matching = match_records(database, Citation, question, term_names(question), (), revision)
-    return _stream(database, matching, ascending=True)
+    return stream_documents(database, matching, ascending=True)
 
 
-def _stream(database: Database, matching: Matching, *, ascending: bool) -> Iterator[dict[str, Any]]:
+def stream_documents(database: Database, matching: Matching, *, ascending: bool) -> Iterator[dict[str, Any]]:
+    """Everything that matches, a page of the store at a time."""
     last = None
     while rows := database.fetch(matching.page(last, LARGEST_LIMIT, ascending=ascending)):
         yield from (json.loads(document) for _, document in rows)

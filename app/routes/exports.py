@@ -6,7 +6,10 @@ from fastapi import APIRouter, Query, Response
 
 from app.answers import Asking
 from app.contract import NDJSON
+from app.formats.sqlite_file import MEDIA_TYPE as SQLITE
+from app.formats.sqlite_file import NAME
 from app.queries.exports import ExportQuery, stream_changes
+from app.queries.files import FileQuery
 
 router = APIRouter(prefix="/v1/exports", tags=["changes"])
 
@@ -23,3 +26,20 @@ def export_changes(question: Annotated[ExportQuery, Query()], asked: Asking) -> 
     The last line says `end`: an answer without it was cut.
     """
     return asked.stream(stream_changes, question, NDJSON)
+
+
+@router.get(
+    f"/{NAME}",
+    response_class=Response,
+    responses={
+        200: {"content": {SQLITE: {"schema": {"type": "string", "format": "binary"}}}, "description": "A SQLite file"}
+    },
+    summary="Export as SQLite",
+    tags=["formats"],
+)
+def export_sqlite(question: Annotated[FileQuery, Query()], asked: Asking) -> Response:
+    """All events of a question with the records that they name, or the whole data set, as a database of flat tables.
+
+    It opens in Datasette. The table `dataset` tells licence, attribution, revision and question.
+    """
+    return asked.filed(question)
