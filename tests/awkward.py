@@ -12,12 +12,14 @@ URL = "https://news.example/a,b;c?x='1'&y=2"
 
 
 def awkward_lines() -> list[Line]:
-    return [
-        *(line | {"title": HOSTILE, "url": f"{URL}&{line['id']}", "archive_url": "https://archive.example/1"}
-          if line["kind"] == "source" else line for line in reference_lines()),
-        {"kind": "location", "id": "pier", "name": f"Pier {HOSTILE}", "latitude": -16.5, "longitude": 179.9},
-        *(event_line(0, **{"id": name, "relations": [], "citations": [_citation()]} | changed) for name, changed in _events()),
-    ]  # fmt: skip
+    hostile = {"title": HOSTILE, "archive_url": "https://archive.example/1"}
+    others = [
+        line | hostile | {"url": f"{URL}&{line['id']}"} if line["kind"] == "source" else line
+        for line in reference_lines()
+    ]
+    pier = {"kind": "location", "id": "pier", "name": f"Pier {HOSTILE}", "latitude": -16.5, "longitude": 179.9}
+    own = {"relations": [], "citations": [_citation()]}
+    return [*others, pier, *(event_line(0, **(own | changed), id=name) for name, changed in _events())]
 
 
 def _events() -> list[tuple[str, dict[str, Any]]]:

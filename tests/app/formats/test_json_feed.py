@@ -1,4 +1,4 @@
-"""JSON Feed, by a schema written from the specification of version 1.1, and against the Atom feed of the same question."""
+"""JSON Feed, by a schema written from the specification of version 1.1, and against the Atom feed."""
 
 from collections.abc import Callable
 from typing import Any
@@ -27,8 +27,8 @@ EXTENSIONS = {"^_[A-Za-z]": {"type": "object"}}
 ITEM = {
     "type": "object",
     "properties": {
-        **{name: TEXT for name in ("id", "url", "external_url", "title", "summary", "image", "banner_image")},
-        **{name: TEXT for name in ("content_html", "content_text", "language")},
+        **dict.fromkeys(("id", "url", "external_url", "title", "summary", "image", "banner_image"), TEXT),
+        **dict.fromkeys(("content_html", "content_text", "language"), TEXT),
         "date_published": INSTANT, "date_modified": INSTANT, "authors": AUTHORS,
         "tags": {"type": "array", "items": TEXT}, "attachments": {"type": "array"},
     },
@@ -41,8 +41,8 @@ SCHEMA = {
     "type": "object",
     "properties": {
         "version": {"const": "https://jsonfeed.org/version/1.1"},
-        **{name: TEXT for name in ("title", "home_page_url", "feed_url", "description", "user_comment", "next_url")},
-        **{name: TEXT for name in ("icon", "favicon", "language")},
+        **dict.fromkeys(("title", "home_page_url", "feed_url", "description", "user_comment", "next_url"), TEXT),
+        **dict.fromkeys(("icon", "favicon", "language"), TEXT),
         "authors": AUTHORS, "expired": {"type": "boolean"}, "hubs": {"type": "array"},
         "items": {"type": "array", "items": ITEM},
     },

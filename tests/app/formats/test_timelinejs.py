@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from lxml import etree
+from playwright.sync_api import sync_playwright
 
 from tests.awkward import HOSTILE, awkward_lines
 from tests.conftest import Client, Store
@@ -145,8 +146,6 @@ def shown(answer: bytes) -> Iterator[str]:
 def test_the_real_timelinejs_shows_every_slide(client):
     if not CHROMIUM.exists() or not (TIMELINEJS / "js" / "timeline.js").exists():
         pytest.skip("needs Debian's chromium, and TIMELINEJS naming the dist folder of npm's @knight-lab/timelinejs")
-    from playwright.sync_api import sync_playwright
-
     answer, faults = client.get("/v1/events.timeline.json?limit=500").content, []
     with shown(answer) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
