@@ -10,7 +10,6 @@ from app.settings import Settings
 DOCUMENT: dict[str, Any] = create_app(Settings(DATABASE_URL="sqlite:///never-opened.db")).openapi()
 IDS = {
     "/v1/events/{id}": "harbour-talks-1",
-    "/v1/events/{id}.ics": "harbour-talks-1",
     "/v1/events/{id}/claims": "harbour-talks-1",
     "/v1/events/{id}/history": "harbour-talks-1",
     "/v1/actors/{id}": "anna-berg",
@@ -30,7 +29,8 @@ class Operation:
     @property
     def path(self) -> str:
         """An address that answers."""
-        return re.sub(r"\{.*\}", IDS.get(self.template, ""), self.template)
+        known = IDS.get(self.template) or IDS.get(re.sub(r"\}\..*", "}", self.template), "")
+        return re.sub(r"\{.*\}", known, self.template)
 
     @property
     def parameters(self) -> "list[Parameter]":
@@ -70,8 +70,14 @@ OPERATIONS = [
     Operation(template, content) for template, methods in DOCUMENT["paths"].items() for content in methods.values()
 ]
 PARAMETERS = [parameter for operation in OPERATIONS for parameter in operation.parameters]
-LISTS = [operation for operation in OPERATIONS if "limit" in {one.name for one in operation.parameters}]
+FORMATTED = [operation for operation in OPERATIONS if "formats" in operation.content.get("tags", [])]
+"""In the words of another tool: without an envelope."""
+LISTS = [
+    operation
+    for operation in OPERATIONS
+    if "limit" in {one.name for one in operation.parameters} and operation not in FORMATTED
+]
 OF_THE_STORE = [operation for operation in OPERATIONS if operation.template.startswith("/v1")]
 STREAMS = [operation for operation in OF_THE_STORE if operation.template.startswith("/v1/exports/")]
-ENVELOPED = [operation for operation in OF_THE_STORE if operation not in STREAMS]
+ENVELOPED = [operation for operation in OF_THE_STORE if operation not in STREAMS and operation not in FORMATTED]
 RECORDS = [operation for operation in OF_THE_STORE if operation.template.endswith("/{id}")]

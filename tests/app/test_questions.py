@@ -37,10 +37,9 @@ MISSPELT = {
     "origin": ("iland-post", "island-post"),
     "stance": ("support", "supports"),
     "tag": ("fising", "fishing"),
+    "type": ("consul", "consult"),
     "verification": ("no_held", "not_held"),
     "within": ("nort-coast", "north-coast"),
-    "/v1/events type": ("consul", "consult"),
-    "/v1/facets type": ("consul", "consult"),
     "/v1/actors type": ("persn", "person"),
     "/v1/locations type": ("coas", "coast"),
 }
