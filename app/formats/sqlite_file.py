@@ -43,6 +43,7 @@ def make_file(answer: Answer, records: Records, instant: int, look: Looking, *, 
                 lambda kind, ids: (row for one in records(kind, ids) for row in rows_of(kind, one, answer))
             )
             connection.execute("COMMIT")
+        look(file)
     except BaseException:
         file.close()
         raise
