@@ -23,6 +23,8 @@ from app.settings import Settings
 from app.tables import LAST, Revision
 
 Last = tuple[int | str, ...]
+NOTHING = (b"",)
+"""What an export is for HEAD, which runs none: a stream still, so that it has the headers of one."""
 AnyQuestion = TypeVar("AnyQuestion", bound=Question)
 Found = TypeVar("Found")
 AnyPageQuestion = TypeVar("AnyPageQuestion", bound=PageQuestion)
@@ -61,7 +63,7 @@ class Asked:
         revision, _ = fetch_asked(self.database, question)
 
         def respond(lines: Iterable[bytes], headers: dict[str, str]) -> Response:
-            some = () if self.request.scope.get("is_head") else lines
+            some = NOTHING if self.request.scope.get("is_head") else lines
             return StreamingResponse(some, media_type=media_type, headers=headers)
 
         return self._checked(question, revision, lambda: stream(self.database, revision.number), respond)
@@ -72,13 +74,14 @@ class Asked:
         """A page of events, citations or sources in a format."""
         revision, position = fetch_asked(self.database, question)
         last = position.last if position else ()
+        counted = question.model_copy(update={"count": "exact"}) if one.counts else question
 
         def respond(page: Page, headers: dict[str, str]) -> Response:
             following = self._next(question, revision, page.last) if page.last is not None else None
-            return self._written(one, question, revision, page.documents, following, headers)
+            return self._written(one, question, revision, page.documents, following, headers, page.total)
 
         return self._checked(
-            question, revision, lambda: fetch(self.database, question, revision, last), respond, is_written=True
+            question, revision, lambda: fetch(self.database, counted, revision, last), respond, is_written=True
         )
 
     def written_one(self, one: Format, fetch: Callable[[Revision], bytes], question: Question) -> Response:
@@ -97,7 +100,7 @@ class Asked:
         revision, _ = fetch_asked(self.database, question)
 
         def respond(events: Iterator[Event], headers: dict[str, str]) -> Response:
-            lines = () if self.request.scope.get("is_head") else one.write(self._told(question, revision, events))
+            lines = NOTHING if self.request.scope.get("is_head") else one.write(self._told(question, revision, events))
             return StreamingResponse(lines, media_type=one.media_type, headers=headers)
 
         return self._checked(question, revision, lambda: stream(self.database, question, revision), respond)
@@ -131,6 +134,7 @@ class Asked:
         documents: Sequence[bytes],
         following: str | None,
         headers: dict[str, str],
+        total: int | None = None,
     ) -> Response:
         records = [json.loads(document) for document in documents]
         revisions = {record["revision"] for record in records if one.of == "events"}
@@ -144,6 +148,7 @@ class Asked:
             revision,
             records,
             following=following,
+            total=total,
             published=published,
             sources=sources,
             first_published=first,

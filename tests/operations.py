@@ -80,4 +80,8 @@ LISTS = [
 OF_THE_STORE = [operation for operation in OPERATIONS if operation.template.startswith("/v1")]
 STREAMS = [operation for operation in OF_THE_STORE if operation.template.startswith("/v1/exports/")]
 ENVELOPED = [operation for operation in OF_THE_STORE if operation not in STREAMS and operation not in FORMATTED]
+FILES = [
+    operation for operation in STREAMS if "application/vnd.sqlite3" in operation.content["responses"]["200"]["content"]
+]
+"""Sent as they are, with their length, which only making them tells."""
 RECORDS = [operation for operation in OF_THE_STORE if operation.template.endswith("/{id}")]

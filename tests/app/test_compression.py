@@ -10,7 +10,7 @@ import zstandard
 
 from tests.conftest import Client, Store
 from tests.invented import invented_lines, write_lines
-from tests.operations import OPERATIONS, STREAMS
+from tests.operations import FILES, OPERATIONS, STREAMS
 
 STREAMED = [operation.path for operation in STREAMS]
 
@@ -59,7 +59,7 @@ def test_a_decoded_answer_is_the_plain_one(encoded, path, encoding):
     used, body = encoded(path, encoding)
     assert used in (encoding, "identity")
     assert (DECODERS[used](body) if used == encoding else body) == plain
-    if len(plain) > 1_000:
+    if len(plain) > 1_000 and path not in [one.path for one in FILES]:
         assert used == encoding
         assert len(body) < len(plain)
 
