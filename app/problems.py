@@ -41,7 +41,7 @@ INTERNAL_ERROR = Kind(
 )
 UNAVAILABLE = Kind(
     "unavailable", 503, "The service cannot answer at the moment",
-    "The database does not answer. Ask again after `Retry-After` seconds.",
+    "The database does not answer, or files are being made for others. Ask again after `Retry-After` seconds.",
 )  # fmt: skip
 KINDS = {
     kind.name: kind for kind in (INVALID_QUESTION, NOT_FOUND, GONE, METHOD_NOT_ALLOWED, INTERNAL_ERROR, UNAVAILABLE)
