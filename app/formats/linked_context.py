@@ -31,8 +31,8 @@ ANNOTATION_TYPES = (
 )  # fmt: skip
 SCHEMA_PROPERTIES = (
     "about", "additionalType", "address", "addressCountry", "appearance", "author", "citation", "correction",
-    "creditText", "description", "geo", "identifier", "inLanguage", "isBasedOn", "keywords", "latitude", "license",
-    "location", "longitude", "maxValue", "minValue", "name", "propertyID", "publisher", "roleName", "sha256",
+    "creditText", "description", "geo", "identifier", "inLanguage", "isBasedOn", "keywords", "license",
+    "location", "maxValue", "minValue", "name", "propertyID", "publisher", "roleName", "sha256",
     "subjectOf", "superEvent", "text", "unitText", "value",
 )  # fmt: skip
 OWN_TERMS = {
@@ -81,6 +81,8 @@ TYPED = {
     "eventStatus": ("schema:eventStatus", "@id"),
     "exact": ("oa:exact", None),
     "first_reported_at": (f"{OWN}first_reported_at", "xsd:dateTime"),
+    "latitude": ("schema:latitude", "xsd:double"),
+    "longitude": ("schema:longitude", "xsd:double"),
     "motivation": ("oa:motivatedBy", "@id"),
     "next": ("hydra:next", "@id"),
     "note": ("skos:note", None),
