@@ -121,6 +121,15 @@ def test_citations_have_their_stance_and_link_and_disputes_their_reason(client):
     assert told[-1] == "Dateline, CC-BY-4.0"
 
 
+def test_what_was_not_known_then_is_not_told(client):
+    known_at = client.get("/v1/events/hostile").json()["data"]["evidence"]["first_reported_at"]
+    then = calendar(client, f"/v1/events/hostile.ics?known_at={known_at}").walk("VEVENT")[0]
+    assert "- supports: " in then["DESCRIPTION"]
+    assert "- disputes: " not in then["DESCRIPTION"]
+    assert "Rival claims" not in then["DESCRIPTION"]
+    assert "disputed" not in then["CATEGORIES"].cats
+
+
 @pytest.mark.parametrize(
     ("event_id", "named", "spot"),
     [
