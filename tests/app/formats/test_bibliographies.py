@@ -192,16 +192,18 @@ def test_bibtex_itself_typesets_every_entry(client, tmp_path):
 
 
 def test_biber_finds_nothing_malformed(client, tmp_path):
+    """But for the publisher, which biblatex prints as `organization`, and dates that are not known."""
     program = shutil.which("biber")
     if not program:
         pytest.skip("biber is not installed: Debian's biber, which .ci/run installs")
-    path = tmp_path / "all.bib"
-    path.write_text(fetch(client, "/v1/events.bib?limit=500"), encoding="utf-8")
-    command = [program, "--tool", "--validate-datamodel", f"--output-directory={tmp_path}", str(path)]
-    told = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60).stdout
-    expected = re.compile(r"'publisher' for entrytype|one of 'date, year' must be defined|WARNINGS|ISBN")
+    (tmp_path / "all.bib").write_text(fetch(client, "/v1/events.bib?limit=500"), encoding="utf-8")
+    command = [program, "--tool", "--validate-datamodel", "--output-file=read.bib", "all.bib"]
+    told = subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=60).stdout.decode()
     faults = [line for line in told.splitlines() if line.startswith(("WARN", "ERROR"))]
+    expected = re.compile(r"Invalid field 'publisher' for|one of 'date, year' must be defined$")
     assert [line for line in faults if not expected.search(line)] == []
+    read = (tmp_path / "read.bib").read_text(encoding="utf-8")
+    assert re.findall(r"^@[A-Z]+\{(.*),$", read, re.MULTILINE) == list(cited(client))
 
 
 def test_citeproc_typesets_every_item(client):
@@ -290,30 +292,30 @@ def test_sources_have_the_same_formats_with_their_own_filters(client):
     assert client.get("/v1/sources.ris?actor=nobody").status_code == 400
 
 
-@pytest.mark.parametrize("kind", ["article", "report", "post", "data", "statement", None])
-def test_a_kind_of_source_has_a_type_in_each_format(make_store, tmp_path, kind):
-    line = {"id": "a", "title": "A", "publisher": "p", "published": "2020"} | ({"kind": kind} if kind else {})
-    (tmp_path / "sources.yaml").write_text(json.dumps([line]), encoding="utf-8")
+def test_a_kind_of_source_has_a_type_in_each_format(make_store, tmp_path):
+    types = {
+        "article": ("NEWS", "article-newspaper"), "report": ("RPRT", "report"), "post": ("ELEC", "post"),
+        "data": ("DATA", "dataset"), "broadcast": ("GEN", "broadcast"), "statement": ("GEN", "document"),
+    }  # fmt: skip
+    sources = [{"id": kind, "title": "A", "publisher": "p", "published": "2020", "kind": kind} for kind in types]
+    (tmp_path / "sources.yaml").write_text(json.dumps(sources), encoding="utf-8")
     (tmp_path / "publishers.yaml").write_text(json.dumps([{"id": "p", "name": "P"}]), encoding="utf-8")
     store = make_store("sqlite")
     store.load(tmp_path)
-    types = {"article": ("NEWS", "article-newspaper"), "report": ("RPRT", "report"), "post": ("ELEC", "post"),
-             "data": ("DATA", "dataset")}  # fmt: skip
-    record = ris(store.client(), "/v1/sources.ris")["a"]
-    item = csl(store.client(), "/v1/sources.csl.json")["a"]
-    assert (record["type_of_reference"], item["type"]) == types.get(kind, ("GEN", "document"))
-    assert (item.get("container-title") == "P") == (kind in ("article", "post"))
+    records, items = ris(store.client(), "/v1/sources.ris"), csl(store.client(), "/v1/sources.csl.json")
+    assert {one: (records[one]["type_of_reference"], items[one]["type"]) for one in types} == types
+    assert [one for one in items if items[one].get("container-title") == "P"] == ["article", "post"]
 
 
-@pytest.mark.parametrize("seed", [7, 8])
-def test_generated_records_are_read_alike_on_both_databases(make_store, tmp_path: Path, seed):
-    write(contest(generate(seed, events=60), seed), tmp_path)
+def test_generated_records_are_read_alike_on_both_databases(make_store, tmp_path: Path):
+    write(contest(generate(7, events=30), 7), tmp_path)
     answers = []
     for database in ("sqlite", "postgresql"):
         store = make_store(database)
         store.load(tmp_path)
         client = store.client(public_url=PUBLIC)
         expected = cited(client)
+        assert len(expected) > 5
         assert list(bib(client)) == list(ris(client)) == list(csl(client)) == list(expected)
         assert not list(Draft7Validator(SCHEMA).iter_errors(list(csl(client).values())))
         answers.append([fetch(client, f"/v1/events.{name}?limit=500") for name in ("bib", "ris", "csl.json", "jsonld")])
