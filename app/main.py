@@ -42,6 +42,7 @@ from app.routes import (
     vocabularies,
 )
 from app.settings import Settings
+from app.web import explorer, pages
 
 RESOURCES = (
     dataset, events, actors, locations, sources, publishers, citations, facets, changes, quality, exports, revisions,
@@ -72,7 +73,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(formats.formats_router(), dependencies=[Depends(refuse_repeated)])
     for resource in RESOURCES:
         app.include_router(resource.router, dependencies=[Depends(refuse_repeated)], responses=LIST_PROBLEMS)
-    app.include_router(service.router)
+    for shown in (service, explorer, pages):
+        app.include_router(shown.router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     app.add_exception_handler(Problem, _answer_problem)
     app.add_exception_handler(Moved, _answer_moved)

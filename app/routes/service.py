@@ -1,7 +1,7 @@
 """The service itself: health, metrics, and what its problems mean."""
 
 from fastapi import APIRouter, Depends, Request, Response
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from app.contract import problem_responses
@@ -58,8 +58,3 @@ async def get_problem(name: str) -> Response:
     return JSONResponse(
         {"type": f"/problems/{name}", "title": kind.title, "status": kind.status, "meaning": kind.meaning}
     )
-
-
-@router.get("/", include_in_schema=False)
-async def get_start() -> Response:
-    return RedirectResponse("/docs", status_code=307)

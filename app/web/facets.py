@@ -1,0 +1,132 @@
+"""Facets: what narrows the answer down, with how many events each value would keep."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.web.asking import Api, Parameters
+from app.web.dates import tell_day, tell_instant
+from app.web.view import NOT_OF_FACETS, TIMES, View
+from app.web.wording import tell_code
+
+HEADINGS = {
+    "type": "Type", "modality": "Modality", "actor": "Actors", "location": "Places", "publisher": "Publishers",
+}  # fmt: skip
+CODED = ("type", "modality")
+SHOWN = 7
+"""So many values of a facet are seen at once; the others are folded away."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value of a facet."""
+
+    value: str
+    label: str
+    count: int
+    is_chosen: bool
+    address: str
+    """The view with this filter, or without it where it is chosen."""
+
+
+@dataclass(frozen=True)
+class Facet:
+    name: str
+    heading: str
+    choices: list[Choice]
+
+    @property
+    def seen(self) -> list[Choice]:
+        return self.choices[:SHOWN]
+
+    @property
+    def folded(self) -> list[Choice]:
+        return self.choices[SHOWN:]
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One filter that is on, and the view without it."""
+
+    name: str
+    told: str
+    address: str
+
+
+async def fetch_months(api: Api, view: View, revision: str) -> dict[str, int]:
+    """The events of each month, by all that is known now."""
+    asked = view.asked(*NOT_OF_FACETS, *TIMES)
+    answer = await api.ask("/v1/facets", [*asked, ("as_of", revision), ("facet", "month")])
+    return _months(answer.data)
+
+
+async def fetch_facets(api: Api, view: View, revision: str) -> tuple[list[Facet], dict[str, int]]:
+    """The facets of a view, and the events of each month.
+
+    A facet that is filtered by is counted as if it were not, since its values widen the answer.
+    """
+    filtered = [name for name in HEADINGS if view.values(name)]
+    asked = [(*NOT_OF_FACETS, "as_of"), *((*NOT_OF_FACETS, "as_of", name) for name in filtered)]
+    names = [[name for name in (*HEADINGS, "month") if name not in filtered], *([name] for name in filtered)]
+    answers = await asyncio.gather(
+        *(
+            api.ask("/v1/facets", [*view.asked(*without), ("as_of", revision), *(("facet", one) for one in some)])
+            for without, some in zip(asked, names, strict=True)
+        )
+    )
+    counts = [count for answer in answers for count in answer.data]
+    facets = [_facet(view, name, [one for one in counts if one["facet"] == name]) for name in HEADINGS]
+    return facets, _months(counts)
+
+
+def _months(counts: Sequence[dict[str, Any]]) -> dict[str, int]:
+    return {one["value"]: one["count"] for one in counts if one["facet"] == "month"}
+
+
+def list_chips(view: View, facets: Sequence[Facet]) -> list[Chip]:
+    """The filters that are on, each with the way to be without it."""
+    labels = {(facet.name, choice.value): choice.label for facet in facets for choice in facet.choices}
+    return [
+        Chip(name, _tell_filter(name, labels.get((name, value), value)), view.toggled(name, value))
+        for name, value in view.filters
+    ]
+
+
+def hidden_fields(view: View, *shown: str) -> Parameters:
+    """What a form has to carry on, besides the fields that it shows."""
+    return [*view.asked("cursor", *shown), *([("event", view.event)] if view.event else [])]
+
+
+def _facet(view: View, name: str, counts: Sequence[dict[str, Any]]) -> Facet:
+    chosen = view.values(name)
+    choices = [
+        Choice(
+            one["value"],
+            tell_code(one["label"]) if name in CODED else one["label"],
+            one["count"],
+            one["value"] in chosen,
+            view.toggled(name, one["value"]),
+        )
+        for one in counts
+    ]
+    return Facet(name, HEADINGS[name], sorted(choices, key=lambda choice: not choice.is_chosen))
+
+
+def _tell_filter(name: str, label: str) -> str:
+    match name:
+        case "q":
+            return f"“{label}”"
+        case "date_from":
+            return f"from {tell_day(label)}"
+        case "date_to":
+            return f"to {tell_day(label)}"
+        case "reported_from" | "reported_to":
+            return f"{tell_code(name)} {tell_instant(label)}"
+        case "disputed":
+            return "sources disagree" if label == "true" else "sources agree"
+        case "type" | "modality" | "role":
+            return tell_code(label)
+        case "actor" | "location" | "publisher":
+            return label
+    return f"{tell_code(name)}: {label}"

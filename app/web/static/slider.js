@@ -1,0 +1,38 @@
+// The slider of what was known when: each step is a stop's link, followed a moment after the thumb comes to rest.
+
+const REST = 120;
+let waiting = null;
+
+export function startSlider(go) {
+  const slider = document.getElementById("slider");
+  if (!slider) return;
+  const links = [...document.querySelectorAll(".stops a")];
+  const now = links.findIndex((link) => link.hasAttribute("aria-current"));
+  if (slider.hidden) {
+    slider.hidden = false;
+    slider.addEventListener("input", () => move(slider, go));
+  }
+  slider.style.left = slider.style.right = `calc(${50 / links.length}% - 10px)`;
+  slider.style.width = "auto";
+  slider.style.width = `calc(${100 - 100 / links.length}% + 20px)`;
+  if (waiting === null && now >= 0) slider.value = now;
+  tell(slider, links);
+}
+
+function move(slider, go) {
+  const links = [...document.querySelectorAll(".stops a")];
+  tell(slider, links);
+  clearTimeout(waiting);
+  waiting = setTimeout(() => {
+    waiting = null;
+    go(links[slider.valueAsNumber].getAttribute("href"));
+  }, REST);
+}
+
+function tell(slider, links) {
+  const told = links[slider.valueAsNumber]?.dataset.told ?? "";
+  slider.setAttribute("aria-valuetext", told);
+  if (waiting !== null || slider.matches(":active")) {
+    document.getElementById("known-now").textContent = told === "now" ? "Now" : told;
+  }
+}
