@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 
 from app.caching import cache_control, entity_tag, held_tag
 from app.database import Database
-from app.files import answer_file
+from app.files import answer_file, gather
 from app.formats import sqlite_file
 from app.formats.shape import Answer, Event, Format
 from app.instants import show_seconds
@@ -101,7 +101,7 @@ class Asked:
 
         def respond(events: Iterator[Event], headers: dict[str, str]) -> Response:
             lines = NOTHING if self.request.scope.get("is_head") else one.write(self._told(question, revision, events))
-            return StreamingResponse(lines, media_type=one.media_type, headers=headers)
+            return StreamingResponse(gather(lines), media_type=one.media_type, headers=headers)
 
         return self._checked(question, revision, lambda: stream(self.database, question, revision), respond)
 
