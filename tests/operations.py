@@ -77,7 +77,7 @@ LISTS = [
     for operation in OPERATIONS
     if "limit" in {one.name for one in operation.parameters} and operation not in FORMATTED
 ]
-OF_THE_STORE = [operation for operation in OPERATIONS if operation.template.startswith("/v1")]
+OF_THE_STORE = [operation for operation in OPERATIONS if "as_of" in {one.name for one in operation.parameters}]
 STREAMS = [operation for operation in OF_THE_STORE if operation.template.startswith("/v1/exports/")]
 ENVELOPED = [operation for operation in OF_THE_STORE if operation not in STREAMS and operation not in FORMATTED]
 FILES = [

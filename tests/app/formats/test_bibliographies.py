@@ -234,6 +234,8 @@ def test_citations_with_link_and_stance_and_disputes_survive(client):
     (use,) = [one for one in item["custom"]["cited_by"] if one["event"]["id"] == "hostile"]
     whole = [one for one in event["citations"] if one["source"]["id"] == "post-tuesday"]
     assert use["claims"] == event["claims"]
+    others = csl(client)["gazette-monday"]["custom"]["cited_by"]
+    assert [one["claims"] for one in others if one["event"]["id"] == "hostile"] == [[]]
     assert use["citations"] == [{name: value for name, value in one.items() if name != "source"} for one in whole]
     assert use["event"]["evidence"] == event["evidence"]
     assert use["event"]["url"] == f"{PUBLIC}/v1/events/hostile"
