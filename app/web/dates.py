@@ -38,6 +38,12 @@ def tell_published(edtf: str) -> str:
     return _tell_stated(edtf.partition("T")[0], short=True) or edtf
 
 
+def tell_date(edtf: str) -> str:
+    """A single date as a record states it; whatever is more than one is left as it is."""
+    stated = _tell_stated(edtf, short=False)
+    return _doubt(edtf) + stated if stated else edtf
+
+
 def tell_day(text: str, *, short: bool = False) -> str:
     """`30 December 2021` of `2021-12-30`; whatever is no day is left as it is."""
     try:

@@ -1,7 +1,7 @@
 """`/`: the explorer, in which a person can look."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -10,8 +10,10 @@ import httpx
 from fastapi import APIRouter, Request, Response
 
 from app.formats import every_format
+from app.formats.shape import Format
 from app.web import mapping, timeline, wording
-from app.web.asking import Api, Told
+from app.web.asking import Api, Parameters, Told
+from app.web.claims import tell_value
 from app.web.dates import tell_day, tell_event, tell_instant, tell_month, tell_published
 from app.web.facets import Facet, fetch_facets, fetch_months, hidden_fields, list_chips
 from app.web.knowing import list_stops
@@ -28,6 +30,8 @@ WORDS = {
     "tell_instant": tell_instant,
     "tell_month": tell_month,
     "tell_published": tell_published,
+    "tell_value": tell_value,
+    "quotes": "\"“”‘’'",
     "tell_code": wording.tell_code,
     "tell_count": wording.tell_count,
     "tell_days": timeline.tell_days,
@@ -78,18 +82,32 @@ async def get_explorer(request: Request) -> Response:
 def _about(request: Request, view: View) -> dict[str, Any]:
     """What every page of the explorer is told."""
     root = request.app.state.settings.public_url
-    query = urlencode(view.parameters)
+    query = _query(view.parameters)
     return WORDS | {
         "settings": request.app.state.settings,
         "root": root,
         "view": view,
-        "question": f"{root}/v1/events{'?' * bool(query)}{query}",
+        "question": f"{root}/v1/events{query}",
         "formats": [
-            FormatLink(one.suffix, one.summary, f"{root}/v1/events{one.suffix}{'?' * bool(query)}{query}")
-            for one in every_format()
+            FormatLink(one.suffix, one.summary, f"{root}/v1/events{one.suffix}{_query(_asked_of(one, view))}")
+            for one in event_formats()
         ],
         "hidden": hidden_fields(view, *FORM),
     }
+
+
+def event_formats() -> list[Format]:
+    return [one for one in every_format() if one.of == "events"]
+
+
+def _asked_of(one: Format, view: View) -> Parameters:
+    """The view's question as a format takes it: a feed has an order of its own."""
+    return view.asked("sort", "order", "cursor") if one.newest_change_first else view.asked()
+
+
+def _query(parameters: Iterable[tuple[str, str]]) -> str:
+    query = urlencode([*parameters])
+    return f"?{query}" if query else ""
 
 
 def _drawn(
@@ -124,12 +142,10 @@ def _older(view: View, events: Told) -> str | None:
 def _event_formats(request: Request, view: View, reading: Reading | None) -> list[FormatLink]:
     if not reading or not reading.event:
         return []
-    root, times = request.app.state.settings.public_url, urlencode(view.times)
+    root, times = request.app.state.settings.public_url, _query(view.times)
     address = f"{root}/v1/events/{reading.id}"
-    suffixes = [("", "JSON"), *((one.suffix, one.summary) for one in every_format() if one.of_one)]
-    return [
-        FormatLink(suffix or "JSON", told, f"{address}{suffix}{'?' * bool(times)}{times}") for suffix, told in suffixes
-    ]
+    suffixes = [("", "JSON"), *((one.suffix, one.summary) for one in event_formats() if one.of_one)]
+    return [FormatLink(suffix or "JSON", told, f"{address}{suffix}{times}") for suffix, told in suffixes]
 
 
 def _refuse(request: Request, view: View, told: Told) -> Response:

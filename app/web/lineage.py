@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from textwrap import wrap
 from typing import Any
 
 from app.web.asking import Api, Parameters
@@ -11,7 +12,8 @@ from app.web.dates import tell_published
 ROW = 58
 """Pixels from one source to the next."""
 DEEPEST = 4
-LONGEST_NAME = 26
+LONGEST_NAME = 24
+WIDEST_LINE = 14
 
 
 @dataclass
@@ -24,6 +26,10 @@ class Carrier:
     y: float
     edges: list["Edge"] = field(default_factory=list)
 
+    @property
+    def hows(self) -> list[str]:
+        return list(dict.fromkeys("own reporting" if edge.is_own else edge.how for edge in self.edges))
+
 
 @dataclass
 class Origin:
@@ -32,6 +38,10 @@ class Origin:
     id: str
     name: str
     y: float = 0.0
+
+    @property
+    def lines(self) -> list[str]:
+        return wrap(self.name, WIDEST_LINE)[:2]
 
 
 @dataclass(frozen=True)

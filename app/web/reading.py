@@ -35,6 +35,12 @@ class Reading:
     lineage: Lineage | None = None
     meanings: dict[tuple[str, str], str] | None = None
 
+    @property
+    def names(self) -> dict[str, str]:
+        """Of the records that the event shows, by their ids."""
+        event = self.event or {"actors": [], "locations": []}
+        return {one["id"]: one["name"] for one in [*event["actors"], *event["locations"]]}
+
     def meaning(self, vocabulary: str, code: str | None) -> str:
         return (self.meanings or {}).get((vocabulary, code or ""), "")
 

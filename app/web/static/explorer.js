@@ -32,7 +32,7 @@ function show(fetched) {
   enliven();
 }
 
-export async function go(address, { push = true, focus = false } = {}) {
+export async function go(address, { push = true, replace = false, focus = false } = {}) {
   const url = new URL(address, document.baseURI);
   asked?.abort();
   asked = new AbortController();
@@ -42,7 +42,7 @@ export async function go(address, { push = true, focus = false } = {}) {
   try {
     const fetched = await fetchView(url, signal);
     if (signal.aborted) return;
-    if (push && !isSameView(url)) history.pushState(null, "", url.search || url.pathname);
+    if (push && !isSameView(url)) history[replace ? "replaceState" : "pushState"](null, "", url.search || url.pathname);
     show(fetched);
     if (focus) read(url);
   } catch (error) {

@@ -2,6 +2,7 @@
 
 const REST = 120;
 let waiting = null;
+let isMoving = false; // what one movement of the thumb passes is one step back
 
 export function startSlider(go) {
   const slider = document.getElementById("slider");
@@ -25,7 +26,8 @@ function move(slider, go) {
   clearTimeout(waiting);
   waiting = setTimeout(() => {
     waiting = null;
-    go(links[slider.valueAsNumber].getAttribute("href"));
+    go(links[slider.valueAsNumber].getAttribute("href"), { replace: isMoving });
+    isMoving = slider.matches(":active");
   }, REST);
 }
 

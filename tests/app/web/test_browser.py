@@ -240,7 +240,8 @@ def test_everything_is_reached_by_keyboard(opened):
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_no_violation(opened, awkward_site, viewport, scheme):
-    views = (f"?event={FLIGHT}&limit=12", "?limit=12", "?q=nothing")
+    views = [f"?event={FLIGHT}&limit=9&actor=united-states"]
+    views += ["?limit=9", "?q=nothing"] if scheme == "light" and viewport == PHONE else []
     tab = opened(viewport=viewport, color_scheme=scheme)
     for query in views:
         found = Axe().run(tab.open(query), options=AXE)

@@ -123,9 +123,18 @@ def test_an_unchanged_page_is_not_sent_again(lasting):
 def test_the_question_to_the_api_and_its_formats_are_those_of_the_view(lasting):
     page = look(lasting, f"actor=nato&known_at=2021-12-31&event={FLIGHT}")
     assert page.text("#api-address") == "GET /v1/events?actor=nato&known_at=2021-12-31"
-    assert {f"/v1/events{one.suffix}?actor=nato&known_at=2021-12-31" for one in every_format()} <= set(page.links)
-    of_one = {f"/v1/events/{FLIGHT}{one.suffix}?known_at=2021-12-31" for one in every_format() if one.of_one}
+    formats = [one for one in every_format() if one.of == "events"]
+    assert {f"/v1/events{one.suffix}?actor=nato&known_at=2021-12-31" for one in formats} <= set(page.links)
+    of_one = {f"/v1/events/{FLIGHT}{one.suffix}?known_at=2021-12-31" for one in formats if one.of_one}
     assert of_one <= set(page.links)
+
+
+def test_every_format_of_a_view_answers_in_any_order_and_on_any_page(lasting):
+    first = look(lasting, "sort=reported&order=asc&limit=9&type=mobilize")
+    second = look(lasting, first.values(".pages a", "href")[-1][1:])
+    assert "cursor=" in second.text("#api-address")
+    for address in [*first.values(".formats a", "href"), *second.values(".formats a", "href")]:
+        assert lasting.get(address).status_code == 200, address
 
 
 @pytest.mark.parametrize(("query", "way"), REFUSED)
