@@ -36,14 +36,13 @@ def write(answer: Answer) -> Iterator[bytes]:
 
 
 def _entry(answer: Answer, work: Work) -> str:
-    """`organization` is what biblatex prints of the publisher of a page, `year` what BibTeX's own styles know."""
-    source, publisher = work.source, work.publisher
+    """`organization` is the publisher of a page in biblatex; with `publisher` too, Pandoc prints it twice."""
+    source = work.source
     day = "-".join(work.published)
     fields = {
         "title": f"{{{_text(source['title'])}}}",
         "author": " and ".join(f"{{{_text(one)}}}" for one in source["authors"]),
-        "publisher": _text(publisher or ""),
-        "organization": _text(publisher or ""),
+        "organization": _text(work.publisher or ""),
         "date": f"{day}{work.qualifier}",
         "year": work.published[0] if work.published else "",
         "url": source.get("url", "").translate(VERBATIM),

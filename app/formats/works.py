@@ -59,7 +59,10 @@ def works(answer: Answer) -> list[Work]:
 
 
 def notes(answer: Answer, work: Work) -> Iterator[str]:
-    """A line each: how the source was published and built, what each event cites it for, where it disagrees."""
+    """A line each: how the source was published and built, what each event cites it for, where it disagrees.
+
+    No line begins with a name and a colon: Zotero and Pandoc take such lines of a note for fields.
+    """
     yield from _of_source(work.source)
     for use in work.uses:
         yield _of_event(answer, use.event)
@@ -80,17 +83,17 @@ def _use(event: Event, source_id: str) -> Use:
 
 def _of_source(source: Source) -> Iterator[str]:
     told = {"published_edtf": "Published", "updated_edtf": "Updated", "published_not_before": "Not published before"}
-    yield from (f"{words}: {source[name]}" for name, words in told.items() if name in source)
+    yield from (f"{words} {source[name]}" for name, words in told.items() if name in source)
     for link in source["derived_from"]:
         other = link["source"]["title"] if "source" in link else link["publisher"]["name"]
-        yield fold(f"Built from: {link['how']} {other}")
+        yield fold(f"Lineage – {link['how']} {other}")
     if source["origins"]:
-        yield fold(f"Origins: {', '.join(one['name'] for one in source['origins'])}")
+        yield fold(f"Origins – {', '.join(one['name'] for one in source['origins'])}")
     if source["paraphrase"]:
-        yield "A machine paraphrase: its wording is not quotable"
-    yield from (fold(f"Correction: {one}") for one in source["corrections"])
+        yield "A machine paraphrase; its wording is not quotable"
+    yield from (fold(f"Correction – {one}") for one in source["corrections"])
     if "note" in source:
-        yield fold(f"Note: {source['note']}")
+        yield fold(f"Note – {source['note']}")
 
 
 def _of_event(answer: Answer, event: Event) -> str:
@@ -98,7 +101,7 @@ def _of_event(answer: Answer, event: Event) -> str:
     counted = f"sources: {evidence['sources']}, independent origins: {evidence['independent_origins']}"
     facts = [event.get("modality"), event.get("date_edtf", "undated"), counted, "disputed" * evidence["disputed"]]
     told = "; ".join(one for one in facts if one)
-    return fold(f"Cited for: {event['title']} ({told}) {answer.absolute(event['links']['canonical'])}")
+    return fold(f"Cited for – {event['title']} ({told}) {answer.absolute(event['links']['canonical'])}")
 
 
 def _of_citation(citation: dict[str, Any]) -> str:
