@@ -29,6 +29,8 @@ class Answer:
     attribution: str
     following: str | None = None
     """The address of the next page."""
+    total: int | None = None
+    """All records of the question, for a format that counts them."""
     published: Mapping[int, str] = field(default_factory=dict)
     """When the revisions of the events were published (RFC 3339); an export has none."""
     first_published: Mapping[str, str] = field(default_factory=dict)
@@ -66,6 +68,8 @@ class Format:
     """Whether it is in the order of changes, as feeds are, and not of dates."""
     tells_sources: bool = False
     """Whether it says of a source what only its own record has: authors, language, lineage."""
+    counts: bool = False
+    """Whether it says how many records the question has, whether or not it asks for `count=exact`."""
 
     @property
     def name(self) -> str:
