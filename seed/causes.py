@@ -1,6 +1,6 @@
 """Why a document changed whose own record did not: the edited records that it shows, nearest first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from seed.collection import Collection
 from seed.references import RECORDS, references
@@ -10,10 +10,12 @@ Key = tuple[str, str]
 
 
 def nearest_edited(collection: Collection, key: Key, edited: set[Key]) -> list[Key]:
-    """The edited records among those that a record refers to; else among those that these refer to, and so on."""
+    """The edited records among those that a record shows; else among those that these refer to, and so on."""
     seen, level = {key}, [key]
     while level:
         following = {other for one in level for other in _referred(collection, one)} - seen
+        if level == [key]:
+            following |= set(_publishers(collection, [key, *following]))
         if found := following & edited:
             return sorted(found)
         seen |= following
@@ -31,6 +33,13 @@ def with_showing(collection: Collection, keys: set[Key]) -> set[Key]:
         found |= fresh
         fresh = {key for key in fresh if key[0] != "event"}
     return found
+
+
+def _publishers(collection: Collection, keys: Iterable[Key]) -> Iterator[Key]:
+    """Of the sources among some records: whoever cites a source shows its publisher, and whose reporting it carries."""
+    for source in (one for kind, one in keys if kind == "source"):
+        publishers = {collection.source[source].publisher, *collection.roots[source]}
+        yield from (("publisher", one) for one in publishers if one)
 
 
 def _referred(collection: Collection, key: Key) -> Iterator[Key]:

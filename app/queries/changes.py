@@ -53,7 +53,7 @@ class HistoryQuery(PageQuestion):
     shows_when_published = True
 
     def key_types(self) -> Types:
-        return (int,)
+        return (str, int)
 
 
 class Told(NamedTuple):
@@ -99,7 +99,9 @@ def fetch_history(
 ) -> Page:
     """Every version of an event that was served, of withdrawn and merged ones too. Raises `Problem` for no event."""
     told = _select_told(revision).where(col(Change.kind) == "event", col(Change.id) == event_id)
-    before = told.where(col(Change.since) < last[0]) if last else told
+    if last and last[0] != event_id:
+        raise refuse("cursor", "expected a cursor of this very event; ask the first page again")
+    before = told.where(col(Change.since) < last[1]) if last else told
     rows = _fetch_told(reader, before.order_by(col(Change.since).desc()).limit(question.limit + 1))
     if not rows and not last:
         raise Problem(NOT_FOUND, f"Revision {revision.number} has nothing at this address.")
@@ -111,7 +113,7 @@ def fetch_history(
         for one, changes, document in _with_documents(reader, page)
     ]
     total = _fetch_total(reader, told) if question.count else None
-    return Page(documents, (page[-1].revision,) if more else None, total)
+    return Page(documents, (event_id, page[-1].revision) if more else None, total)
 
 
 def _select_told(revision: Revision) -> Select[Any]:
