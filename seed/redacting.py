@@ -1,17 +1,21 @@
 """Taking a value out of a store: its history is read, and written again without it."""
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Engine, func, select
 from sqlmodel import SQLModel, col
 
+from app.instants import microseconds
 from app.problems import nearest
 from app.queries.exports import stream_changes
 from app.tables import Revision
-from seed.record import MODELS, Citation
+from seed.history import RedactionLine, Step, read_history
+from seed.record import MODELS, Anything, Citation
 from seed.redactions import RedactionRefused, Target, sha256_of
-from seed.restoring import Step, now, read_history, replay
+from seed.restoring import replay
 from seed.writing import Inside, reclaim, sole_writer
 
 STRUCTURE = frozenset({"id", "redacted", "citations", "claims", "earlier", "relations", "status", "merged_into"})
@@ -34,7 +38,7 @@ def redact(engine: Engine, kind: str, record_id: str, name: str) -> int:
             raise RedactionRefused(f"{kind} '{record_id}' has no {name} in any revision; expected one that it has")
         for table in reversed(SQLModel.metadata.sorted_tables):
             connection.execute(table.delete())
-        told = Step(last + 1, now(steps), redactions=list(_rows(target, taken, last + 1)))
+        told = Step(last + 1, _now(steps), redactions=_rows(target, taken, last + 1))
         replay(connection, [*_without(steps, target), told])
     reclaim(engine)
     return last + 1
@@ -54,20 +58,26 @@ def _refuse_structure(target: Target) -> None:
 
 
 def _values(step: Step, target: Target) -> list[Any]:
-    data = step.records.get((target.kind, target.record_id))
-    return target.values(data) if data else []
+    record = step.records.get((target.kind, target.record_id))
+    return target.values(json.loads(record.written())) if record else []
 
 
 def _without(steps: Iterable[Step], target: Target) -> Iterator[Step]:
     """The history as if the value had never been in it."""
     key = target.kind, target.record_id
     for step in steps:
-        if data := step.records.get(key):
-            step.records[key] = target.without(data)
+        if record := step.records.get(key):
+            data = target.without(json.loads(record.written()))
+            changed: Anything = MODELS[target.kind].model_validate(data)
+            step.records[key] = changed
         yield step
 
 
-def _rows(target: Target, taken: list[str], since: int) -> Iterator[dict[str, Any]]:
-    for value_sha256 in taken:
-        place = {"kind": target.kind, "id": target.id, "property": target.name}
-        yield place | {"value_sha256": value_sha256, "since": since}
+def _rows(target: Target, taken: list[str], since: int) -> list[RedactionLine]:
+    place = {"kind": target.kind, "id": target.id, "property": target.name, "since": since}
+    return [RedactionLine.model_validate(place | {"value_sha256": one}) for one in taken]
+
+
+def _now(steps: Sequence[Step]) -> int:
+    """An instant after that of every revision."""
+    return max(microseconds(datetime.now(UTC)), *(step.published_at + 1 for step in steps))

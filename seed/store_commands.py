@@ -83,7 +83,7 @@ def restore(
 
     The store must be empty; it then answers as the other did, byte for byte.
     """
-    from seed.restoring import HistoryRefused
+    from seed.history import HistoryRefused
     from seed.restoring import restore as restore_history
 
     settings = read_settings()
