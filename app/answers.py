@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Annotated, TypeVar
 from urllib.parse import urlencode
 
@@ -57,7 +58,9 @@ class Asked:
         if is_held or self._holds_any:
             return Response(status_code=304, headers=headers)
         headers["Link"] = _linked({"canonical": self._canonical(question)})
-        lines = () if self.request.scope.get("is_head") else stream(self.database, revision.number)
+        lines = stream(self.database, revision.number)
+        if self.request.scope.get("is_head"):
+            lines = islice(lines, 1)  # enough for the headers to be those of GET
         return StreamingResponse(lines, media_type=media_type, headers=headers)
 
     def _answer(self, question: Question, revision: Revision, fetch: Callable[[], Page | bytes]) -> Response:
