@@ -25,10 +25,11 @@ Items = dict[Key, Item]
 
 def restore(engine: Engine, lines: Iterable[bytes]) -> Outcome:
     """Write every revision of a history into an empty store, all or none. Raises `HistoryRefused`."""
+    steps = list(read_history(lines))  # to its end: what is damaged may refer in circles
     with sole_writer(engine) as connection:
         if connection.execute(select(col(Revision.number)).limit(1)).first():
             raise HistoryRefused("the store is not empty; expected a new one, since a history begins at revision 1")
-        return replay(connection, read_history(lines))
+        return replay(connection, steps)
 
 
 def replay(connection: Connection, steps: Iterable[Step]) -> Outcome:
