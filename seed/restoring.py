@@ -61,14 +61,18 @@ def _item(kind: str, record: Anything, revision: int) -> Item:
 
 
 def _refuse_unsound(items: Items) -> None:
-    """What would keep the loader from ending: circles, and references to nothing."""
+    """What would keep the loader from ending: circles, and references to nothing of what is published.
+
+    An event that is not published may have left the files, and what it referred to after it.
+    """
     faults = Faults()
     parsed = Parsed(items=items)
     for kind, path in HIERARCHIES:
         for _ in check_hierarchy(kind, path, parsed, faults):
             pass
     for item in items.values():
-        for _, kind, value in references(item.kind, item.data):
+        is_gone = item.data.get("status") == "withdrawn" or "merged_into" in item.data
+        for _, kind, value in () if is_gone else references(item.kind, item.data):
             if kind in RECORDS and (kind, value) not in items:
                 faults.add(
                     item.place(), f"{item.kind} '{item.data['id']}' refers to {kind} '{value}', which is not there"
