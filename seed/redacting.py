@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 from sqlmodel import SQLModel, col
 
 from app.instants import microseconds
@@ -15,6 +15,7 @@ from app.tables import Revision
 from seed.history import RedactionLine, Step, read_history
 from seed.record import MODELS, Anything, Citation
 from seed.redactions import RedactionRefused, Target, sha256_of
+from seed.references import RECORDS
 from seed.restoring import replay
 from seed.writing import Inside, reclaim, sole_writer
 
@@ -31,20 +32,25 @@ def redact(engine: Engine, kind: str, record_id: str, name: str) -> int:
     target = Target(kind, record_id, name)
     _refuse_structure(target)
     with sole_writer(engine) as connection:
-        last = connection.execute(select(func.max(col(Revision.number)))).scalar() or 0
-        steps = list(read_history(stream_changes(Inside(connection), last)))
+        newest = connection.execute(select(Revision.__table__).order_by(col(Revision.number).desc()).limit(1)).first()  # type: ignore[attr-defined]
+        if newest is None:
+            raise RedactionRefused("the store is empty; expected one that a record was published to")
+        last = Revision(**newest._mapping)
+        steps = list(read_history(stream_changes(Inside(connection), last, hashes=True)))
         taken = sorted({sha256_of(value) for step in steps for value in _values(step, target)})
         if not taken:
             raise RedactionRefused(f"{kind} '{record_id}' has no {name} in any revision; expected one that it has")
         for table in reversed(SQLModel.metadata.sorted_tables):
             connection.execute(table.delete())
-        told = Step(last + 1, _now(steps), redactions=_rows(target, taken, last + 1))
+        told = Step(last.number + 1, _now(steps), redactions=_rows(target, taken, last.number + 1))
         replay(connection, [*_without(steps, target), told])
     reclaim(engine)
-    return last + 1
+    return last.number + 1
 
 
 def _refuse_structure(target: Target) -> None:
+    if target.kind not in RECORDS:
+        raise RedactionRefused(f"no kind '{target.kind}'; expected one of {', '.join(sorted(RECORDS))}")
     is_citation = "~" in target.id
     if is_citation and target.kind != "event":
         raise RedactionRefused("only events have citations; expected --kind event")
