@@ -1,7 +1,7 @@
 """From a question to its answer: which revision, whether the client holds it already, the envelope and the headers."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Annotated, TypeVar
 from urllib.parse import urlencode
@@ -18,6 +18,7 @@ from app.queries.revisions import fetch_asked
 from app.settings import Settings
 from app.tables import LAST, Revision
 
+CHUNK = 2**16
 Last = tuple[int | str, ...]
 AnyQuestion = TypeVar("AnyQuestion", bound=Question)
 AnyPageQuestion = TypeVar("AnyPageQuestion", bound=PageQuestion)
@@ -50,7 +51,7 @@ class Asked:
         return self._answer(question, revision, lambda: fetch(revision))
 
     def stream(
-        self, stream: Callable[[Database, int], Iterable[bytes]], question: Question, media_type: str
+        self, stream: Callable[[Database, Revision], Iterable[bytes]], question: Question, media_type: str
     ) -> Response:
         """Lines, as they come: no envelope, and no end that a client could mistake."""
         revision, _ = fetch_asked(self.database, question)
@@ -58,10 +59,10 @@ class Asked:
         if is_held or self._holds_any:
             return Response(status_code=304, headers=headers)
         headers["Link"] = _linked({"canonical": self._canonical(question)})
-        lines = stream(self.database, revision.number)
+        chunks = _chunks(stream(self.database, revision))
         if self.request.scope.get("is_head"):
-            lines = islice(lines, 1)  # enough for the headers to be those of GET
-        return StreamingResponse(lines, media_type=media_type, headers=headers)
+            chunks = islice(chunks, 1)  # enough for the headers to be those of GET
+        return StreamingResponse(chunks, media_type=media_type, headers=headers)
 
     def _answer(self, question: Question, revision: Revision, fetch: Callable[[], Page | bytes]) -> Response:
         canonical = self._canonical(question)
@@ -128,6 +129,19 @@ class Asked:
     def _address(self, parameters: list[tuple[str, object]]) -> str:
         query = urlencode(parameters)
         return f"{self.settings.public_url}{self.request.scope['path']}{'?' * bool(query)}{query}"
+
+
+def _chunks(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Many lines at once: each chunk is a hop between threads."""
+    held: list[bytes] = []
+    size = 0
+    for line in lines:
+        held.append(line)
+        size += len(line)
+        if size > CHUNK:
+            yield b"".join(held)
+            held, size = [], 0
+    yield b"".join(held)
 
 
 def _linked(links: dict[str, str]) -> str:

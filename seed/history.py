@@ -30,7 +30,8 @@ class RedactionLine(Entry):
     kind: Kind
     id: Annotated[str, Field(pattern="^[a-z0-9]+(-[a-z0-9]+)*(~[a-z0-9-]+)?$")]
     property: Property
-    value_sha256: Sha256
+    value_sha256: Sha256 | Literal[""]
+    """Nothing where the export was public: the value is then not known, and may come back."""
     since: int
 
 

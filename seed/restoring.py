@@ -18,7 +18,7 @@ from seed.parsing import Parsed
 from seed.reading import Item
 from seed.record import Anything
 from seed.references import RECORDS, references
-from seed.writing import sole_writer
+from seed.writing import refresh_statistics, sole_writer
 
 Items = dict[Key, Item]
 
@@ -53,6 +53,7 @@ def replay(connection: Connection, steps: Iterable[Step]) -> Outcome:
         except (DataError, IntegrityError) as error:
             raise HistoryRefused(f"revision {step.number} states something twice; expected it as exported") from error
         outcome.is_as_before = step.digest in (None, outcome.digest)
+    refresh_statistics(connection)
     return outcome
 
 

@@ -16,6 +16,7 @@ from app.pagination import Page, PageQuestion, Types
 from app.parameters import Whole
 from app.problems import NOT_FOUND, Problem, refuse
 from app.tables import (
+    IS_TOLD,
     LAST,
     Actor,
     Change,
@@ -82,8 +83,9 @@ def fetch_changes(reader: Reader, question: ChangeQuery, revision: Revision, las
     if question.since > revision.number:
         raise refuse("since", f"expected a revision from 0 to {revision.number}")
     place = (col(Change.since), col(Change.kind), col(Change.id))
-    told = _select_told(revision).where(col(Change.since) > question.since)
-    after = told.where(tuple_(*place) > last) if last else told
+    every = _select_told(revision)
+    told = every.where(col(Change.since) > question.since)
+    after = every.where(tuple_(*place) > last) if last else told
     rows = _fetch_told(reader, after.order_by(*place).limit(question.limit + 1))
     page, more = rows[: question.limit], len(rows) > question.limit
     documents = [
@@ -121,7 +123,7 @@ def _select_told(revision: Revision) -> Select[Any]:
     names = ("kind", "id", "action", "cause", "reason", "merged_into")
     columns = [col(Change.since), *(col(getattr(Change, name)) for name in names), col(Revision.published_at)]
     told = select(*columns).join_from(Change, Revision, col(Revision.number) == col(Change.since))
-    return told.where(col(Change.since) <= revision.number, col(Change.action) != "")
+    return told.where(col(Change.since) <= revision.number, IS_TOLD)
 
 
 def _fetch_told(reader: Reader, statement: Select[Any]) -> list[Told]:
