@@ -57,16 +57,16 @@ class Asked:
         return self._answer(question, revision, lambda: fetch(revision))
 
     def stream(
-        self, stream: Callable[[Database, int], Iterable[bytes]], question: Question, media_type: str
+        self, stream: Callable[[Database, Revision], Iterable[bytes]], question: Question, media_type: str
     ) -> Response:
         """Lines, as they come: no envelope, and no end that a client could mistake."""
         revision, _ = fetch_asked(self.database, question)
 
         def respond(lines: Iterable[bytes], headers: dict[str, str]) -> Response:
             some = NOTHING if self.request.scope.get("is_head") else lines
-            return StreamingResponse(some, media_type=media_type, headers=headers)
+            return StreamingResponse(gather(some), media_type=media_type, headers=headers)
 
-        return self._checked(question, revision, lambda: stream(self.database, revision.number), respond)
+        return self._checked(question, revision, lambda: stream(self.database, revision), respond)
 
     def written(
         self, one: Format, fetch: Callable[[Database, AnyPageQuestion, Revision, Last], Page], question: AnyPageQuestion

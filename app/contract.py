@@ -20,7 +20,11 @@ def problem_responses(*kinds: Kind) -> dict[int | str, dict[str, Any]]:
 
 LIST_PROBLEMS = problem_responses(INVALID_QUESTION, UNAVAILABLE)
 RECORD_PROBLEMS = problem_responses(INVALID_QUESTION, NOT_FOUND, GONE, UNAVAILABLE)
-MERGED: dict[int | str, dict[str, Any]] = {301: {"description": "It was merged into the event at `Location`"}}
+HISTORY_PROBLEMS = problem_responses(INVALID_QUESTION, NOT_FOUND, UNAVAILABLE)
+LOCATION = {"description": "The address of that event.", "schema": {"type": "string"}}
+MERGED: dict[int | str, dict[str, Any]] = {
+    301: {"description": "It was merged into another event", "headers": {"Location": LOCATION}}
+}
 
 
 def describe(app: FastAPI) -> dict[str, Any]:

@@ -36,7 +36,7 @@ class Database:
         is_sqlite = url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(url) if is_sqlite else _postgresql_engine(url)
         self._watch: _Watch = _SqliteWatch(self) if is_sqlite else _PollingWatch(self)
-        self._memory: dict[int, dict[Any, Any]] = {}
+        self._memory: dict[str, dict[Any, Any]] = {}
 
     def fetch(self, statement: Executable) -> Sequence[Row[*tuple[Any, ...]]]:
         """Run one statement. Raises a 503 `Problem` when the database does not answer within `QUERY_SECONDS`."""
@@ -50,11 +50,11 @@ class Database:
         """The newest revision; none in an empty store. Costs no statement while nothing was published."""
         return self._watch.revision()
 
-    def memory(self, revision: int) -> dict[Any, Any]:
-        """What was looked up at a revision, and stays true of it; emptied when it grows too large."""
+    def memory(self, revision: Revision) -> dict[Any, Any]:
+        """What was looked up at a revision, and stays true of its digest; emptied when it grows too large."""
         if sum(map(len, list(self._memory.values()))) > LARGEST_MEMORY:
             self._memory = {}
-        return self._memory.setdefault(revision, {})
+        return self._memory.setdefault(revision.digest, {})
 
     def close(self) -> None:
         self._watch.close()

@@ -7,7 +7,18 @@ A row belongs to the revisions `since <= r < until` and to the instants `known_f
 from collections import defaultdict
 from collections.abc import Iterable
 
-from sqlalchemy import BigInteger, ColumnElement, Index, LargeBinary, PrimaryKeyConstraint, Text, and_, or_
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Text,
+    and_,
+    literal_column,
+    or_,
+)
 from sqlmodel import Field, SQLModel, col
 
 OPEN = 2**63 - 1
@@ -136,6 +147,10 @@ class Link(Versioned, table=True):
     known_until: int = Field(sa_type=BigInteger)
 
 
+IS_TOLD = literal_column("action <> ''", Boolean)
+"""Of a row of `change`: whether the feed tells it. In these words, so that the index of what is told is seen to fit."""
+
+
 class Change(Versioned, table=True):
     """One record as one revision left it: how a load knows what changed, and what `/v1/changes` tells of it.
 
@@ -145,6 +160,8 @@ class Change(Versioned, table=True):
     __table_args__ = (
         PrimaryKeyConstraint("kind", "id", "since"),
         Index("change_revision", "since", "kind", "id"),
+        Index("change_told", "since", "kind", "id", sqlite_where=IS_TOLD, postgresql_where=IS_TOLD),
+        Index("change_open", "kind", "until"),
     )
 
     kind: str = Field(sa_type=Folded)

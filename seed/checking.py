@@ -55,7 +55,7 @@ def check(paths: Sequence[Path], *, allow_uncited: bool = False) -> Collection:
             _check_list(item, faults)
         if item.kind == "event" and not allow_uncited:
             _check_support(item, collection.vocabulary["stance"], faults)
-    in_cycles = {path: set(_check_hierarchy(kind, path, parsed, faults)) for kind, path in HIERARCHIES}
+    in_cycles = {path: set(check_hierarchy(kind, path, parsed, faults)) for kind, path in HIERARCHIES}
     _check_origins(parsed, in_cycles["derived_from.*.source"], faults)
     if faults:
         raise RecordRefused(faults)
@@ -134,7 +134,7 @@ def _check_support(item: Item, stances: Vocabulary, faults: Faults) -> None:
         faults.add(item.place(("citations",)), told)
 
 
-def _check_hierarchy(kind: str, path: str, parsed: Parsed, faults: Faults) -> Iterator[str]:
+def check_hierarchy(kind: str, path: str, parsed: Parsed, faults: Faults) -> Iterator[str]:
     """The records in cycles, each of which is told at every record that is in it."""
     onward = {
         record_id: dict(_onward(item.data, path)) for (other, record_id), item in parsed.items.items() if other == kind

@@ -14,7 +14,7 @@ from seed.dates import parse_date
 
 ID = re.compile(ID_PATTERN)
 SHA256_PATTERN = "^[0-9a-f]{64}$"
-PROPERTY_PATTERN = "^[a-z][a-z0-9_]*$"
+PROPERTY_PATTERN = "^[a-z][a-z0-9_]*([.][a-z0-9-]+[.][a-z0-9_]+)?$"
 LANGUAGE_PATTERN = "^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
 """Of BCP 47: letters first; a question may name more than a record may have."""
 
@@ -108,4 +108,4 @@ Time = Annotated[str, AfterValidator(_time)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Language = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
 Property = Annotated[str, Field(pattern=PROPERTY_PATTERN, max_length=100)]
-"""The name of a property."""
+"""The name of a property; of a citation's, `citations`, its key and the name, with dots between."""

@@ -11,20 +11,19 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from app.tables import OPEN, Change, Redaction
-from seed.causes import Key, nearest_edited, with_showing
+from seed.causes import Causes, Key, with_showing
 from seed.collection import KINDS, Collection
 from seed.shaping import Shape
 from seed.writing import batches
 
 AnyShape = TypeVar("AnyShape", bound=Shape)
-_HELD = (col(Change.id), col(Change.status), col(Change.record), col(Change.documents), col(Change.links))
+_HELD = (col(Change.status), col(Change.record), col(Change.documents), col(Change.links))
 
 
 @dataclass(frozen=True)
 class Held:
     """What the newest revision holds of one record."""
 
-    id: str
     status: str
     record: bytes
     documents: str
@@ -41,10 +40,10 @@ class Ledger:
         self.digest = hashlib.sha256(digest.encode())
         self.counts: Counter[str] = Counter()
         self.removed = {kind: sorted(self._published(kind) - getattr(collection, kind).keys()) for kind in KINDS}
-        self._edited = self._find_edited() if revision > 1 else set()
+        self._causes = Causes(collection, self._find_edited() if revision > 1 else set())
         told = select(col(Redaction.kind), col(Redaction.id)).where(col(Redaction.since) == revision)
         redacted = {(kind, one.partition("~")[0]) for kind, one in connection.execute(told)}
-        self._redacted = with_showing(collection, redacted) if redacted else redacted
+        self._redacted = redacted | self._showing(redacted) if redacted else redacted
 
     def changed(
         self, kind: str, shapes: Sequence[AnyShape]
@@ -89,8 +88,12 @@ class Ledger:
             return "reinstatement"
         if old is None or shape.record != old.record:
             return "record"
-        found = nearest_edited(self.collection, key, self._edited)
-        return " ".join("/".join(one) for one in found) or "rendering"
+        return " ".join("/".join(one) for one in self._causes.of(key)) or "rendering"
+
+    def _showing(self, redacted: set[Key]) -> set[Key]:
+        """What is published and shows something of what was redacted."""
+        gone = {("event", one.id) for one in self.collection.event.values() if not one.is_published}
+        return with_showing(self.collection, redacted) - gone
 
     def _published(self, kind: str) -> set[str]:
         at = (col(Change.kind) == kind, col(Change.until) == OPEN, col(Change.status) == "published")
@@ -108,7 +111,8 @@ class Ledger:
 
     def _held(self, kind: str, ids: Iterable[str]) -> dict[str, Held]:
         at = (col(Change.kind) == kind, col(Change.id).in_(list(ids)), col(Change.until) == OPEN)
-        return {row[0]: Held(*row) for row in self.connection.execute(select(*_HELD).where(*at))}
+        rows = self.connection.execute(select(col(Change.id), *_HELD).where(*at))
+        return {row[0]: Held(row[1], row[2], row[3], row[4]) for row in rows}
 
 
 _DIGESTS = ("documents", "links")

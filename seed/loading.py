@@ -76,7 +76,9 @@ def publish(
     """
     with sole_writer(engine) as connection:
         outcome = write_revision(connection, collection, progress, allow_removals=allow_removals)
-        if not outcome.published:
+        if outcome.published:
+            refresh_statistics(connection)
+        else:
             connection.rollback()
         return outcome
 
@@ -108,10 +110,9 @@ def write_revision(
     if number and not ledger.counts and published_at is None:
         return Outcome(number, published=False)
     load.numbering.close()
-    now = published_at or max(last_published_at + 1, microseconds(datetime.now(UTC)))
+    now = published_at if published_at is not None else max(last_published_at + 1, microseconds(datetime.now(UTC)))
     digest = ledger.digest.hexdigest()
     connection.execute(insert(Revision), {"number": number + 1, "published_at": now, "digest": digest})
-    refresh_statistics(connection)
     return Outcome(number + 1, published=True, changed=ledger.counts, digest=digest)
 
 

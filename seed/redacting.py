@@ -1,17 +1,22 @@
 """Taking a value out of a store: its history is read, and written again without it."""
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 from sqlmodel import SQLModel, col
 
+from app.instants import microseconds
 from app.problems import nearest
 from app.queries.exports import stream_changes
 from app.tables import Revision
-from seed.record import MODELS, Citation
+from seed.history import RedactionLine, Step, read_history
+from seed.record import MODELS, Anything, Citation
 from seed.redactions import RedactionRefused, Target, sha256_of
-from seed.restoring import Step, now, read_history, replay
+from seed.references import RECORDS
+from seed.restoring import replay
 from seed.writing import Inside, reclaim, sole_writer
 
 STRUCTURE = frozenset({"id", "redacted", "citations", "claims", "earlier", "relations", "status", "merged_into"})
@@ -27,20 +32,25 @@ def redact(engine: Engine, kind: str, record_id: str, name: str) -> int:
     target = Target(kind, record_id, name)
     _refuse_structure(target)
     with sole_writer(engine) as connection:
-        last = connection.execute(select(func.max(col(Revision.number)))).scalar() or 0
-        steps = list(read_history(stream_changes(Inside(connection), last)))
+        newest = connection.execute(select(Revision.__table__).order_by(col(Revision.number).desc()).limit(1)).first()  # type: ignore[attr-defined]
+        if newest is None:
+            raise RedactionRefused("the store is empty; expected one that a record was published to")
+        last = Revision(**newest._mapping)
+        steps = list(read_history(stream_changes(Inside(connection), last, hashes=True)))
         taken = sorted({sha256_of(value) for step in steps for value in _values(step, target)})
         if not taken:
             raise RedactionRefused(f"{kind} '{record_id}' has no {name} in any revision; expected one that it has")
         for table in reversed(SQLModel.metadata.sorted_tables):
             connection.execute(table.delete())
-        told = Step(last + 1, now(steps), redactions=list(_rows(target, taken, last + 1)))
+        told = Step(last.number + 1, _now(steps), redactions=_rows(target, taken, last.number + 1))
         replay(connection, [*_without(steps, target), told])
     reclaim(engine)
-    return last + 1
+    return last.number + 1
 
 
 def _refuse_structure(target: Target) -> None:
+    if target.kind not in RECORDS:
+        raise RedactionRefused(f"no kind '{target.kind}'; expected one of {', '.join(sorted(RECORDS))}")
     is_citation = "~" in target.id
     if is_citation and target.kind != "event":
         raise RedactionRefused("only events have citations; expected --kind event")
@@ -54,20 +64,26 @@ def _refuse_structure(target: Target) -> None:
 
 
 def _values(step: Step, target: Target) -> list[Any]:
-    data = step.records.get((target.kind, target.record_id))
-    return target.values(data) if data else []
+    record = step.records.get((target.kind, target.record_id))
+    return target.values(json.loads(record.written())) if record else []
 
 
 def _without(steps: Iterable[Step], target: Target) -> Iterator[Step]:
     """The history as if the value had never been in it."""
     key = target.kind, target.record_id
     for step in steps:
-        if data := step.records.get(key):
-            step.records[key] = target.without(data)
+        if record := step.records.get(key):
+            data = target.without(json.loads(record.written()))
+            changed: Anything = MODELS[target.kind].model_validate(data)
+            step.records[key] = changed
         yield step
 
 
-def _rows(target: Target, taken: list[str], since: int) -> Iterator[dict[str, Any]]:
-    for value_sha256 in taken:
-        place = {"kind": target.kind, "id": target.id, "property": target.name}
-        yield place | {"value_sha256": value_sha256, "since": since}
+def _rows(target: Target, taken: list[str], since: int) -> list[RedactionLine]:
+    place = {"kind": target.kind, "id": target.id, "property": target.name, "since": since}
+    return [RedactionLine.model_validate(place | {"value_sha256": one}) for one in taken]
+
+
+def _now(steps: Sequence[Step]) -> int:
+    """An instant after that of every revision."""
+    return max(microseconds(datetime.now(UTC)), *(step.published_at + 1 for step in steps))

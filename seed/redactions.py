@@ -48,7 +48,7 @@ class Target:
 
     def values(self, data: Data) -> list[Any]:
         """Every value of the property that a record states: its own, earlier ones, and its rivals."""
-        own = [one[self.name] for one in self.holders(data) if self.name in one]
+        own = [one[self.name] for one in self.holders(data) if one.get(self.name, REDACTED) != REDACTED]
         return [*own, *(one["value"] for one in data.get("claims", []) if self._is_rival(one))]
 
     def without(self, data: Data) -> Data:

@@ -15,6 +15,7 @@ from seed.reading_yaml import flow_list
 from seed.record import LISTS, SUPPORTED_FIELDS, SUPPORTING
 
 Loc = tuple[str | int, ...]
+MOST = {"citations": 250, "claims": 100, "earlier": 50}
 Told = Iterator[tuple[Loc, str]]
 """What is wrong, and what would be right, of the values at places of a record."""
 
@@ -110,6 +111,9 @@ def _quantities(data: dict[str, Any]) -> Told:
 
 
 def _citations(data: dict[str, Any]) -> Told:
+    for name, most in MOST.items():
+        if isinstance(data.get(name), list) and len(data[name]) > most:
+            yield (name, most), f"more than {most} {name}; expected fewer, since each may give the event another state"
     keys: dict[str, Loc] = {}
     for loc, key in values_at(data, "citations.*.key"):
         if isinstance(key, str) and (first := keys.setdefault(key, loc)) != loc:
@@ -134,13 +138,20 @@ def _claims(data: dict[str, Any]) -> Told:
                 guess = nearest(key, keys)
                 right = f"nearest: '{guess}'" if guess else "expected the key of one of the event's citations"
                 yield (*loc, *place), f"unknown citation '{key[:100]}'; {right}"
-        name, value = str(one.get("field")), claim_value(one)
-        if value == data.get(name):
+        name, value = str(one.get("field")), _plain(claim_value(one))
+        if value == _plain(data.get(name)):
             yield (*loc, "value"), f"the event's own {name} again; expected a value that differs"
         elif value in stated.setdefault(name, []):
             yield (*loc, "value"), f"a {name} that another claim has; expected one claim a value"
         else:
             stated[name].append(value)
+
+
+def _plain(value: Any) -> Any:
+    """The same for values that are told alike: a year as a number or as text, an entry given twice."""
+    if isinstance(value, list):
+        return [one for n, one in enumerate(value) if one not in value[:n]]
+    return str(value) if isinstance(value, int) else value
 
 
 def _earlier(data: dict[str, Any]) -> Told:

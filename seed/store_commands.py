@@ -76,14 +76,41 @@ def diff(paths: Paths = None, *, allow_uncited: AllowUncited = False) -> None:
 
 
 @command.command()
+def export(
+    file: Annotated[typer.FileBinaryWrite, typer.Argument(help="The file to write; - for stdout.")],
+) -> None:
+    """Write every revision to a file, for `restore`.
+
+    As /v1/exports/changes.ndjson, with what `seed` needs to go on refusing values that were redacted.
+    """
+    from app.database import Database
+    from app.queries.exports import stream_changes
+
+    database = Database(read_settings().database)
+    try:
+        newest = database.newest_revision()
+        if newest is None:
+            stop("The store is empty. Run: dateline seed")
+        line = b""
+        for line in stream_changes(database, newest, hashes=True):
+            file.write(line)
+    finally:
+        database.close()
+    if not line.startswith(b'{"end"'):
+        stop("The store was rewritten meanwhile, by a redaction. Run the command again.")
+
+
+@command.command()
 def restore(
-    file: Annotated[typer.FileBinaryRead, typer.Argument(help="An export of /v1/exports/changes.ndjson; - for stdin.")],
+    file: Annotated[
+        typer.FileBinaryRead, typer.Argument(help="What `export` wrote, or /v1/exports/changes.ndjson; - for stdin.")
+    ],
 ) -> None:
     """Restore every revision of another store.
 
     The store must be empty; it then answers as the other did, byte for byte.
     """
-    from seed.restoring import HistoryRefused
+    from seed.history import HistoryRefused
     from seed.restoring import restore as restore_history
 
     settings = read_settings()

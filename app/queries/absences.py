@@ -1,12 +1,12 @@
 """Why there is nothing at the address of a record: never published, not known yet, withdrawn, or merged."""
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from app.database import Database
 from app.instants import show_seconds
 from app.problems import GONE, NOT_FOUND, Problem, Tombstone
-from app.tables import LAST, Change, Revision, published
+from app.tables import LAST, Change, Revision
 
 
 class Moved(Exception):  # noqa: N818 - an answer, not an error
@@ -20,8 +20,9 @@ class Moved(Exception):  # noqa: N818 - an answer, not an error
 def fetch_absence(database: Database, kind: str, record_id: str, revision: Revision) -> Problem | Moved:
     """What to answer for a record that the revision does not serve."""
     columns = (col(Change.since), col(Change.status), col(Change.reason), col(Change.merged_into))
-    at: tuple[ColumnElement[bool], ...] = (col(Change.kind) == kind, col(Change.id) == record_id)
-    rows = database.fetch(select(*columns).where(*at, published(Change, revision.number)))
+    at = (col(Change.kind) == kind, col(Change.id) == record_id, col(Change.since) <= revision.number)
+    is_told = (col(Change.action) != "", col(Change.cause) != "redaction")
+    rows = database.fetch(select(*columns).where(*at, *is_told).order_by(col(Change.since).desc()).limit(1))
     if not rows or rows[0].status == "published":
         return Problem(NOT_FOUND, f"Revision {revision.number} has nothing at this address.")
     since, _, reason, merged_into = rows[0]

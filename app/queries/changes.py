@@ -16,6 +16,7 @@ from app.pagination import Page, PageQuestion, Types
 from app.parameters import Whole
 from app.problems import NOT_FOUND, Problem, refuse
 from app.tables import (
+    IS_TOLD,
     LAST,
     Actor,
     Change,
@@ -53,7 +54,7 @@ class HistoryQuery(PageQuestion):
     shows_when_published = True
 
     def key_types(self) -> Types:
-        return (int,)
+        return (str, int)
 
 
 class Told(NamedTuple):
@@ -82,8 +83,9 @@ def fetch_changes(reader: Reader, question: ChangeQuery, revision: Revision, las
     if question.since > revision.number:
         raise refuse("since", f"expected a revision from 0 to {revision.number}")
     place = (col(Change.since), col(Change.kind), col(Change.id))
-    told = _select_told(revision).where(col(Change.since) > question.since)
-    after = told.where(tuple_(*place) > last) if last else told
+    every = _select_told(revision)
+    told = every.where(col(Change.since) > question.since)
+    after = every.where(tuple_(*place) > last) if last else told
     rows = _fetch_told(reader, after.order_by(*place).limit(question.limit + 1))
     page, more = rows[: question.limit], len(rows) > question.limit
     documents = [
@@ -99,7 +101,9 @@ def fetch_history(
 ) -> Page:
     """Every version of an event that was served, of withdrawn and merged ones too. Raises `Problem` for no event."""
     told = _select_told(revision).where(col(Change.kind) == "event", col(Change.id) == event_id)
-    before = told.where(col(Change.since) < last[0]) if last else told
+    if last and last[0] != event_id:
+        raise refuse("cursor", "expected a cursor of this very event; ask the first page again")
+    before = told.where(col(Change.since) < last[1]) if last else told
     rows = _fetch_told(reader, before.order_by(col(Change.since).desc()).limit(question.limit + 1))
     if not rows and not last:
         raise Problem(NOT_FOUND, f"Revision {revision.number} has nothing at this address.")
@@ -111,7 +115,7 @@ def fetch_history(
         for one, changes, document in _with_documents(reader, page)
     ]
     total = _fetch_total(reader, told) if question.count else None
-    return Page(documents, (page[-1].revision,) if more else None, total)
+    return Page(documents, (event_id, page[-1].revision) if more else None, total)
 
 
 def _select_told(revision: Revision) -> Select[Any]:
@@ -119,7 +123,7 @@ def _select_told(revision: Revision) -> Select[Any]:
     names = ("kind", "id", "action", "cause", "reason", "merged_into")
     columns = [col(Change.since), *(col(getattr(Change, name)) for name in names), col(Revision.published_at)]
     told = select(*columns).join_from(Change, Revision, col(Revision.number) == col(Change.since))
-    return told.where(col(Change.since) <= revision.number, col(Change.action) != "")
+    return told.where(col(Change.since) <= revision.number, IS_TOLD)
 
 
 def _fetch_told(reader: Reader, statement: Select[Any]) -> list[Told]:

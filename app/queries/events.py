@@ -232,11 +232,11 @@ def _reported_between(question: EventFilter) -> tuple[int, int]:
 
 def _fetch_reported_names(database: Database, question: EventFilter, revision: Revision) -> list[Name]:
     """The periods in which a source must have become available: those of the question, within those of the store."""
-    years = database.memory(revision.number).get("years")
+    years = database.memory(revision).get("years")
     if years is None:
         of_years = (col(Term.kind) == "reported", func.length(col(Term.value)) == len("2021"))
         rows = database.fetch(select(col(Term.value)).where(*of_years))
-        years = database.memory(revision.number)["years"] = [int(year) for (year,) in rows]
+        years = database.memory(revision)["years"] = [int(year) for (year,) in rows]
     first, last = date(min(years, default=1), 1, 1), date(max(years, default=1), 12, 31)
     if question.reported_from:
         first = max(first, parse_day_or_instant(question.reported_from, "start").date())
@@ -253,7 +253,7 @@ def _cited(conditions: Sequence[ColumnElement[bool]], revision: int, instant: in
 
 def _fetch_places(database: Database, name: str, area: ColumnElement[bool], revision: Revision) -> Condition | None:
     """The places in an area, as a condition; none when there are too many. Remembered, for the next page."""
-    remembered = database.memory(revision.number)
+    remembered = database.memory(revision)
     if ("area", name) not in remembered:
         places = select(col(Term.number), col(Term.rows)).join_from(Location, Term, _PLACE)
         rows = database.fetch(places.where(published(Location, revision.number), area).limit(MOST_PLACES + 1))

@@ -20,25 +20,38 @@ BATCH = 500
 class ExportQuery(Question):
     """Everything up to a revision."""
 
+    shows_when_published = True
 
-def stream_changes(reader: Reader, last: int) -> Iterator[bytes]:
-    """The lines up to a revision, and one that ends them, with a SHA-256 over those before: one without it was cut."""
+
+def stream_changes(reader: Reader, last: Revision, *, hashes: bool = False) -> Iterator[bytes]:
+    """The lines up to a revision, and one that ends them, with a SHA-256 over those before: one without it was cut.
+
+    It is cut where the history was rewritten meanwhile, by a redaction. `hashes` adds those of the values that were
+    taken out, by which `seed` knows them; they are no one else's business, since a date is soon guessed from its hash.
+    """
     digest = hashlib.sha256()
-    for line in _stream_revisions(reader, last):
+    for line in _stream_revisions(reader, last.number, hashes=hashes):
         digest.update(line)
         yield line
-    yield _line({"end": last, "sha256": digest.hexdigest()})
+    if _fetch_revision(reader, last.number).digest == last.digest:
+        yield _line({"end": last.number, "sha256": digest.hexdigest()})
 
 
-def _stream_revisions(reader: Reader, last: int) -> Iterator[bytes]:
-    columns = (col(Revision.number), col(Revision.published_at), col(Revision.digest))
+def _stream_revisions(reader: Reader, last: int, *, hashes: bool) -> Iterator[bytes]:
     redactions = reader.fetch(select(Redaction.__table__).order_by(*Redaction.__table__.primary_key))  # type: ignore[attr-defined]
     for number in range(1, last + 1):
-        revision = reader.fetch(select(*columns).where(col(Revision.number) == number))[0]
+        revision = _fetch_revision(reader, number)
         published_at = show_microseconds(revision.published_at)
         yield _line({"revision": number, "published_at": published_at, "digest": revision.digest})
-        yield from (_line({"redaction": dict(one._mapping)}) for one in redactions if one.since == number)
+        told = (dict(one._mapping) for one in redactions if one.since == number)
+        lines = (_line({"redaction": one if hashes else one | {"value_sha256": ""}}) for one in told)
+        yield from dict.fromkeys(lines)
         yield from _stream_records(reader, number)
+
+
+def _fetch_revision(reader: Reader, number: int) -> Revision:
+    rows = reader.fetch(select(Revision.__table__).where(col(Revision.number) == number))  # type: ignore[attr-defined]
+    return Revision(**rows[0]._mapping)
 
 
 def _stream_records(reader: Reader, revision: int) -> Iterator[bytes]:

@@ -78,15 +78,18 @@ def _fetch_as_of(database: Database, as_of: str, newest: Revision) -> Revision:
 
 
 def _fetch_number(database: Database, number: int, parameter: str, newest: Revision) -> Revision:
-    """A revision that exists; one that this process has not seen yet may come from a cursor of another process."""
+    """A revision that exists; one that this process has not seen yet may come from a cursor of another process.
+
+    It is remembered with the newest, since a redaction rewrites the older ones when it publishes another.
+    """
     if number == newest.number:
         return newest
-    remembered = database.memory(number)
-    revision: Revision | None = remembered.get("revision")
+    remembered = database.memory(newest)
+    revision: Revision | None = remembered.get(number)
     if revision is None:
         one = select(Revision.__table__).where(col(Revision.number) == number)  # type: ignore[attr-defined]
         rows = database.fetch(one) if 1 <= number < OPEN else []
         if not rows:
             raise refuse(parameter, f"expected a revision from 1 to {newest.number}")
-        revision = remembered["revision"] = Revision(**rows[0]._mapping)
+        revision = remembered[number] = Revision(**rows[0]._mapping)
     return revision

@@ -29,7 +29,7 @@ class Found:
 
 def fetch_terms(database: Database, names: Iterable[Name], revision: Revision) -> dict[Name, Found]:
     """The terms of some names, each a kind and a value, without those that the revision does not know."""
-    remembered = database.memory(revision.number)
+    remembered = database.memory(revision)
     wanted = set(names)
     found: dict[Name, Found | None] = {name: remembered[name] for name in wanted if name in remembered}
     if missing := wanted - found.keys():

@@ -35,7 +35,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kind", "id", "since"),
     )
     with op.batch_alter_table("change", schema=None) as batch_op:
+        batch_op.create_index("change_open", ["kind", "until"], unique=False)
         batch_op.create_index("change_revision", ["since", "kind", "id"], unique=False)
+        batch_op.create_index(
+            "change_told",
+            ["since", "kind", "id"],
+            unique=False,
+            sqlite_where=sa.text("action <> ''"),
+            postgresql_where=sa.text("action <> ''"),
+        )
 
     op.create_table(
         "citation",
@@ -209,7 +217,9 @@ def downgrade() -> None:
 
     op.drop_table("citation")
     with op.batch_alter_table("change", schema=None) as batch_op:
+        batch_op.drop_index("change_told")
         batch_op.drop_index("change_revision")
+        batch_op.drop_index("change_open")
 
     op.drop_table("change")
     op.drop_table("actor")

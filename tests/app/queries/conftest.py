@@ -2,11 +2,14 @@
 
 import pytest
 
+from tests.feed import build, feed
 from tests.generator import generate, write
 from tests.oracle import Oracle
 from tests.rivals import contest
+from tests.upheavals import upheavals
 
 SEED = 2021
+UPHEAVALS = (5, 9)
 
 
 @pytest.fixture(scope="session")
@@ -41,3 +44,16 @@ def check_events(generated, oracle):
         return len(kept)
 
     return check
+
+
+@pytest.fixture(scope="session", params=UPHEAVALS)
+def world(request, database, make_store, tmp_path_factory):
+    """A store with a history in which everything happens to records, and what was answered while it was new."""
+    states = upheavals(request.param, 7, tmp_path_factory.mktemp("upheaval"))
+    return build(make_store(database), states)
+
+
+@pytest.fixture(scope="session")
+def due(world):
+    """What the feed of that history has to tell."""
+    return feed(world)

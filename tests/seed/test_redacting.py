@@ -1,0 +1,154 @@
+"""`dateline redact` takes a value out of all that a store holds and says, tells of it, and keeps it out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from seed.redacting import redact
+from seed.redactions import RedactionRefused
+from seed.restoring import restore
+from tests.conftest import Client, Store
+from tests.content import content
+from tests.invented import write_lines
+from tests.secret import CASES, SECRET, SHOWING, TALK, cleared, held, load_both, state
+from tests.upheavals import load
+
+
+def everything(store: Store, last: int) -> dict[str, Any]:
+    """What is answered at each revision of every record, by its address."""
+    client, found = store.client(), {}
+    for number in range(1, last + 1):
+        for name in ("events", "actors", "locations", "sources", "publishers", "citations"):
+            for one in client.walk(f"/v1/{name}?as_of={number}&limit=100"):
+                found[number, name, one["id"]] = one
+        found[number, "changes", ""] = client.walk(f"/v1/changes?as_of={number}&since={number - 1}&limit=500")
+    return found
+
+
+@dataclass
+class Redacted:
+    """A store of two revisions before, and after a redaction; the client was there all along."""
+
+    case: str
+    store: Store
+    client: Client
+    held: str
+    before: dict[str, Any]
+    revisions: list[dict[str, Any]]
+    revision: int
+
+    @property
+    def after(self) -> dict[str, Any]:
+        return everything(self.store, 3)
+
+
+@pytest.fixture(scope="module", params=CASES)
+def redacted(request: Any, database: str, make_store: Callable[[str], Store], tmp_path_factory: Any) -> Redacted:
+    case, folder = request.param, tmp_path_factory.mktemp("record")
+    store = load_both(make_store(database), case, folder)
+    client = store.client()
+    told = held(store), everything(store, 2), client.walk("/v1/revisions")
+    return Redacted(case, store, client, *told, redact(store.engine, *CASES[case]))
+
+
+def test_the_value_is_in_no_row_and_no_byte_of_the_files(redacted):
+    store = redacted.store
+    assert SECRET.lower() in redacted.held
+    assert SECRET.lower() not in held(store)
+    assert SECRET not in str(redacted.before.keys())
+    assert SECRET in str(redacted.before)
+    assert SECRET not in str(redacted.after)
+    assert SECRET.encode() not in store.client().get("/v1/exports/changes.ndjson").content
+    if store.engine.dialect.name == "sqlite":
+        file = Path(store.url.database)
+        for part in file.parent.glob(f"{file.name}*"):
+            assert SECRET.lower().encode() not in part.read_bytes().lower(), part.name
+
+
+def test_a_revision_tells_of_it_at_every_record_that_shows_it(redacted):
+    kind, record_id, _ = CASES[redacted.case]
+    told = redacted.client.walk("/v1/changes?since=2&as_of=3")
+    due = {(kind, record_id.partition("~")[0])} | SHOWING.get(redacted.case, set())
+    found = {(one["kind"], one["id"]) for one in told}
+    assert redacted.revision == 3
+    assert found >= due
+    assert {(one["action"], one["cause"]) for one in told} == {("updated", "redaction")}
+    if redacted.case == "actor":
+        assert found == due
+
+
+def test_revisions_keep_their_numbers_and_when_they_were_published(redacted):
+    assert redacted.client.walk("/v1/revisions?as_of=2") == redacted.revisions
+
+
+def test_every_version_lists_it_and_all_else_is_answered_as_before(redacted):
+    kind, record_id, name = CASES[redacted.case]
+    record, _, key = record_id.partition("~")
+    after = redacted.after
+    assert {place for place in after if place[0] < 3} == redacted.before.keys()
+    for place, one in redacted.before.items():
+        if SECRET not in str(one) and place[1:] != (f"{kind}s", record) and place[1] != "changes":
+            assert after[place] == one
+    for number in (1, 2, 3):
+        document = after[number, f"{kind}s", record]
+        assert document["redacted"] == [f"citations.{key}.{name}" if key else name]
+        left = (document["citations"][0] if key else document).get(name)
+        assert left == ("[redacted]" if name in ("title", "name") else [] if name == "aliases" else None)
+
+
+def test_the_value_is_refused_from_then_on_and_others_are_not(redacted, tmp_path):
+    store, case = redacted.store, redacted.case
+    before = content(store)
+    for number in range(2):
+        with pytest.raises(RedactionRefused, match=CASES[case][2]):
+            load(store, write_lines(tmp_path, state(case, number)))
+    assert content(store) == before
+    assert not load(store, write_lines(tmp_path, cleared(state(case, 1), case))).published
+    other = ["Another"] if case == "alias" else "Another"
+    assert load(store, write_lines(tmp_path, cleared(state(case, 1), case, other))).revision == 4
+    assert SECRET.lower() not in held(store)
+
+
+@pytest.fixture
+def two(store: Store, tmp_path: Path) -> Callable[[str], Store]:
+    """A store with two revisions of a record with a secret."""
+    return lambda case: load_both(store, case, tmp_path)
+
+
+def test_claims_and_earlier_words_of_the_field_go_with_it(two):
+    store = two("summary")
+    assert len(store.client().get(f"/v1/events/{TALK}?as_of=1").json()["data"]["claims"]) == 1
+    redact(store.engine, "event", TALK, "summary")
+    client = store.client()
+    for number in (1, 2, 3):
+        assert client.get(f"/v1/events/{TALK}?as_of={number}").json()["data"]["claims"] == []
+        early = client.get(f"/v1/events/{TALK}?as_of={number}&known_at=2020-03-04T00:00:00Z").json()["data"]
+        assert "summary" not in early
+        assert early["tags"] == ["plans"]
+
+
+@pytest.mark.parametrize("case", ["title", "actor"])
+def test_a_cursor_and_a_tag_of_before_do_not_hold(two, case):
+    store = two(case)
+    client = store.client()
+    answers = [client.get(f"/v1/events?limit=1&as_of={number}") for number in (1, 2)]
+    assert answers[0].headers["ETag"] != answers[1].headers["ETag"]
+    redact(store.engine, *CASES[case])
+    for one in (client, store.client()):
+        for number, answer in enumerate(answers, 1):
+            assert one.get(answer.json()["links"]["next"]).status_code == 400
+            again = one.get(f"/v1/events?limit=1&as_of={number}", headers={"If-None-Match": answer.headers["ETag"]})
+            assert again.status_code == 200
+
+
+def test_a_store_is_restored_to_the_byte_after_a_redaction(two, make_store):
+    store, other = two("title"), make_store("sqlite")
+    redact(store.engine, "event", TALK, "title")
+    redact(store.engine, "actor", "anna-berg", "name")
+    export = store.client().get("/v1/exports/changes.ndjson").content
+    restore(other.engine, export.splitlines(keepends=True))
+    assert content(other) == content(store)
+    assert other.client().get("/v1/exports/changes.ndjson").content == export
