@@ -38,6 +38,7 @@ class Api:
             transport=httpx.ASGITransport(app, raise_app_exceptions=False),
             base_url="http://dateline.internal",
             headers={"Accept-Encoding": "identity"},
+            trust_env=False,
         )
 
     async def ask(self, path: str, parameters: Parameters | None = None) -> Told:

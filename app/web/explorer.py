@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import httpx
 from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from app.formats import every_format
 from app.formats.shape import Format
@@ -55,7 +56,8 @@ async def get_explorer(request: Request) -> Response:
     view, api = View.of(list(request.query_params.multi_items())), Api(request.app)
     limit = [] if view.value("limit") else [("limit", EVENTS_SHOWN)]
     events, dataset = await asyncio.gather(
-        api.ask("/v1/events", [*view.asked("count"), *limit, ("count", "exact")]), api.ask("/v1")
+        api.ask("/v1/events", [*view.asked("count"), *limit, ("count", "exact")]),
+        api.ask("/v1", [one for one in view.times if one[0] == "as_of"]),
     )
     if not (events.is_answer and dataset.is_answer):
         return _refuse(request, view, dataset if events.is_answer else events)
@@ -66,17 +68,21 @@ async def get_explorer(request: Request) -> Response:
         api.walk("/v1/sources", [("limit", "500"), ("as_of", revision)]),
         fetch_reading(api, view, revision),
     )
-    content = _about(request, view) | _drawn(view, events, facets, months, scaled_by)
-    content |= {
-        "dataset": dataset.data,
-        "meta": events.content["meta"],
-        "stops": list_stops(view, sources, events.content["meta"].get("known_at")),
-        "reading": reading,
-        "leads": _leads(events.data),
-        "older": _older(view, events),
-        "event_formats": _event_formats(request, view, reading),
-    }
-    return answer_page(request, "explorer.html", content, reading.status if reading else 200)
+
+    def draw() -> Response:
+        content = _about(request, view) | _drawn(view, events, facets, months, scaled_by)
+        content |= {
+            "dataset": dataset.data,
+            "meta": events.content["meta"],
+            "stops": list_stops(view, sources, events.content["meta"].get("known_at")),
+            "reading": reading,
+            "leads": _leads(events.data),
+            "older": _older(view, events),
+            "event_formats": _event_formats(request, view, reading),
+        }
+        return answer_page(request, "explorer.html", content, reading.status if reading else 200)
+
+    return await run_in_threadpool(draw)
 
 
 def _about(request: Request, view: View) -> dict[str, Any]:

@@ -13,9 +13,9 @@ export function startSlider(go) {
     slider.hidden = false;
     slider.addEventListener("input", () => move(slider, go));
   }
-  slider.style.left = slider.style.right = `calc(${50 / links.length}% - 10px)`;
-  slider.style.width = "auto";
-  slider.style.width = `calc(${100 - 100 / links.length}% + 20px)`;
+  const inset = slider.closest(".is-dense") ? 0 : 50 / links.length;
+  slider.style.left = `calc(${inset}% - 10px)`;
+  slider.style.width = `calc(${100 - 2 * inset}% + 20px)`;
   if (waiting === null && now >= 0) slider.value = now;
   tell(slider, links);
 }

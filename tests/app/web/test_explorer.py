@@ -172,6 +172,13 @@ def test_pages_lead_on_without_a_gap_and_at_one_revision(lasting):
     assert seen == listed(lasting, "limit=500")
 
 
+def test_a_store_without_a_revision_is_said_to_be_unavailable(make_store):
+    answer = make_store("sqlite").client().get("/")
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
+    assert Page(answer).all("h2")
+
+
 def test_hostile_text_is_text(awkward):
     for query in ("", "event=hostile"):
         page = look(awkward, query)
@@ -218,6 +225,7 @@ def test_a_dense_record_is_counted_by_month_and_stays_small(make_store, tmp_path
     told = page.values(".months a", "aria-label")
     assert sum(int(one.split()[0]) for one in told) == sum(one["count"] for one in counts)
     assert len(page.answer.content) < 600_000
+    assert len(page.all("details.instants .stops a")) > 50
     for event in page.events[:8]:
         look(client, f"event={event}&limit=1")
 
