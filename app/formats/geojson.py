@@ -36,7 +36,7 @@ def _geometry(event: Event) -> dict[str, Any] | None:
 
 
 def _properties(answer: Answer, event: Event) -> dict[str, Any]:
-    """Text, numbers and booleans alone; every feature has all of them, so that a reader sees the columns in the first."""
+    """Text, numbers and booleans alone; every feature has all of them, so that a reader sees the columns at once."""
     names = ("title", "summary", "type", "modality", "date_edtf", "start_date", "end_date", "date_precision")
     evidence = event["evidence"]
     return {name: event.get(name) for name in ("id", *names, "date_basis", "start_time")} | {
