@@ -23,9 +23,10 @@ def test_each_check_finds_what_a_reading_of_the_record_finds(tmp_path, seed):
     assert list(found) == list(CHECKS)
 
 
-SPEAKERS = [
+OTHERS = [
     {"kind": "actor", "id": "ship", "name": "Ship", "member_of": ["sea-league"]},
     {"kind": "actor", "id": "stranger", "name": "Stranger"},
+    {"kind": "source", "id": "unsigned", "title": "Unsigned", "published": "2020-03-03"},
 ]
 SHA = "0" * 64
 
@@ -45,6 +46,7 @@ CASES: dict[str, tuple[str, Line, bool]] = {
     "two origins": ("one-origin", {"citations": TWO}, False),
     "two sources of one origin": ("one-origin", {"citations": [TWO[0], TWO[1] | {"origin": "harbour-gazette"}]}, True),
     "the other disputes": ("one-origin", {"citations": [TWO[0], TWO[1] | {"stance": "disputes"}]}, True),
+    "whose report is not known": ("one-origin", {"citations": [{"key": "a", "source": "unsigned"}]}, True),
     "no support": ("one-origin", {"citations": [TWO[0] | {"stance": "disputes"}]}, False),
     "one speaker": ("one-side", {"citations": cited("anna-berg")}, True),
     "speakers of one group": ("one-side", {"citations": cited("anna-berg", "ship")}, True),
@@ -92,7 +94,7 @@ CASES: dict[str, tuple[str, Line, bool]] = {
 def test_a_weak_event_is_told_and_a_sound_one_is_not(tmp_path, case):
     name, edits, is_weak = CASES[case]
     references = [one | ({"text_sha256": SHA} if one["id"] == "gazette-monday" else {}) for one in reference_lines()]
-    lines = [*references, *SPEAKERS, event_line(1, relations=[]) | edits]
+    lines = [*references, *OTHERS, event_line(1, relations=[]) | edits]
     collection = check([write_lines(tmp_path, lines)], allow_uncited=True)
     found = {check_id: records for check_id, _, records in report(collection)}
     assert found[name] == [("/v1/events/harbour-talks-1", "Harbour talks, round 1")] * is_weak

@@ -6,7 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from app.queries.exports import stream_changes
+from app.tables import Redaction
 from seed.redacting import redact
 from seed.redactions import RedactionRefused
 from seed.restoring import restore
@@ -145,10 +148,29 @@ def test_a_cursor_and_a_tag_of_before_do_not_hold(two, case):
 
 
 def test_a_store_is_restored_to_the_byte_after_a_redaction(two, make_store):
-    store, other = two("title"), make_store("sqlite")
+    store, other, public = two("title"), make_store("sqlite"), make_store("sqlite")
     redact(store.engine, "event", TALK, "title")
     redact(store.engine, "actor", "anna-berg", "name")
-    export = store.client().get("/v1/exports/changes.ndjson").content
-    restore(other.engine, export.splitlines(keepends=True))
+    export = exported(store)
+    restore(other.engine, export)
     assert content(other) == content(store)
-    assert other.client().get("/v1/exports/changes.ndjson").content == export
+    assert exported(other) == export
+    answer = store.client().get("/v1/exports/changes.ndjson").content
+    restore(public.engine, answer.splitlines(keepends=True))
+    assert content(public) | {"redaction": {}} == content(store) | {"redaction": {}}
+    assert public.client().get("/v1/exports/changes.ndjson").content == answer
+
+
+def exported(store: Store) -> list[bytes]:
+    """What `dateline export` writes, with the hashes of what was taken out."""
+    database = store.client().app.state.database
+    return list(stream_changes(database, database.newest_revision(), hashes=True))
+
+
+def test_no_one_else_is_told_the_hash_of_what_was_taken_out(redacted):
+    with redacted.store.engine.connect() as connection:
+        hashes = connection.execute(select(Redaction.value_sha256)).scalars().all()
+    assert hashes
+    assert all(len(one) == 64 for one in hashes)
+    answer = redacted.client.get("/v1/exports/changes.ndjson").text
+    assert not [one for one in hashes if one in answer]

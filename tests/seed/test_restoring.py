@@ -24,7 +24,7 @@ from tests.reduction import is_published
 from tests.seed.test_loading_history import paths_about
 from tests.upheavals import load, upheavals
 
-SEEDS = (3, 11)
+SEEDS = (11,)
 OTHER = {"sqlite": "postgresql", "postgresql": "sqlite"}
 
 
@@ -103,13 +103,13 @@ def test_a_restored_store_answers_every_revision_to_the_byte(told, make_store, d
     one, another = told.store.client(), other.client()
     asked = 0
     for number, record in enumerate(told.records, 1):
-        for path in [*paths_about(record, number)[:30], "/v1/changes?limit=9", "/v1/quality", "/v1/revisions"]:
+        for path in [*paths_about(record, number)[:16], "/v1/changes?limit=9", "/v1/quality", "/v1/revisions"]:
             pinned = f"{path}{'&' if '?' in path else '?'}as_of={number}"
             answers = [client.get(pinned) for client in (one, another)]
             assert answers[0].content == answers[1].content, pinned
             assert answers[0].headers.get("ETag") == answers[1].headers.get("ETag")
             asked += answers[0].status_code == 200
-    assert asked > 60
+    assert asked > 40
 
 
 def test_an_export_of_an_earlier_revision_restores_that_revision(told, make_store):

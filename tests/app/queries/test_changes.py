@@ -119,4 +119,4 @@ def test_a_walk_while_loads_go_on_stays_at_its_revision(store, tmp_path):
         answer = client.get(answer["links"]["next"]).json()
         assert answer["meta"]["revision"] == 1
     assert walked == whole
-    assert client.get("/v1/changes").json()["meta"]["revision"] == number
+    assert store.client().get("/v1/changes").json()["meta"]["revision"] == number
