@@ -42,7 +42,7 @@ from app.routes import (
     vocabularies,
 )
 from app.settings import Settings
-from app.web import explorer, pages
+from app.web import embeds, explorer, oembed, pages
 
 RESOURCES = (
     dataset, events, actors, locations, sources, publishers, citations, facets, changes, quality, exports, revisions,
@@ -73,6 +73,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(formats.formats_router(), dependencies=[Depends(refuse_repeated)])
     for resource in RESOURCES:
         app.include_router(resource.router, dependencies=[Depends(refuse_repeated)], responses=LIST_PROBLEMS)
+    for embedded in (embeds, oembed):
+        app.include_router(embedded.router, dependencies=[Depends(refuse_repeated)])
     for shown in (service, explorer, pages):
         app.include_router(shown.router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]

@@ -13,6 +13,7 @@ from app.words import split_words
 
 LONGEST_TEXT = 200
 LONGEST_CURSOR = 1_000
+LONGEST_ADDRESS = 4_000
 MOST_VALUES = 50
 """So many values one parameter may have."""
 MOST_WORDS = 20
@@ -44,6 +45,12 @@ def _checked_instant(text: str) -> str:
     return text
 
 
+def _checked_address(text: str) -> str:
+    if re.search(r'[\s"<>]', _clean(text)):
+        raise ValueError("expected an address, without spaces, quotation marks or angle brackets")
+    return text
+
+
 def _checked_words(text: str) -> str:
     if text.count('"') % 2:
         raise ValueError('expected every " to be closed by another')
@@ -66,8 +73,10 @@ Countries = Annotated[list[Country], Field(max_length=MOST_VALUES)]
 Languages = Annotated[list[Language], Field(max_length=MOST_VALUES)]
 CleanText = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT), AfterValidator(_clean)]
 Cursor = Annotated[str, Field(min_length=1, max_length=LONGEST_CURSOR), AfterValidator(_clean)]
+WebAddress = Annotated[str, Field(min_length=1, max_length=LONGEST_ADDRESS), AfterValidator(_checked_address)]
 Words = Annotated[CleanText, AfterValidator(_checked_words)]
 Whole = Annotated[int, BeforeValidator(_whole)]
+Pixels = Annotated[int, Field(ge=1, le=100_000), BeforeValidator(_whole)]
 Origins = Annotated[int, Field(ge=1, le=1_000), BeforeValidator(_whole)]
 
 

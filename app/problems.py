@@ -39,12 +39,19 @@ METHOD_NOT_ALLOWED = Kind(
 INTERNAL_ERROR = Kind(
     "internal-error", 500, "Something went wrong on our side", "A fault of the service; it is logged."
 )
+NOT_IMPLEMENTED = Kind(
+    "not-implemented",
+    501,
+    "This form of answer is not to be had",
+    "oEmbed is answered in JSON; ask with `format=json`.",
+)
 UNAVAILABLE = Kind(
     "unavailable", 503, "The service cannot answer at the moment",
     "The database does not answer, or files are being made for others. Ask again after `Retry-After` seconds.",
 )  # fmt: skip
 KINDS = {
-    kind.name: kind for kind in (INVALID_QUESTION, NOT_FOUND, GONE, METHOD_NOT_ALLOWED, INTERNAL_ERROR, UNAVAILABLE)
+    kind.name: kind
+    for kind in (INVALID_QUESTION, NOT_FOUND, GONE, METHOD_NOT_ALLOWED, INTERNAL_ERROR, NOT_IMPLEMENTED, UNAVAILABLE)
 }
 
 

@@ -16,6 +16,7 @@ IDS = {
     "/v1/locations/{id}": "old-harbour",
     "/v1/sources/{id}": "post-tuesday",
     "/v1/publishers/{id}": "island-post",
+    "/embed/event/{id}": "harbour-talks-1",
     "/problems/{name}": "not-found",
 }
 """An address for each path with a name in it; the records are those of `tests.invented`."""
@@ -70,8 +71,8 @@ OPERATIONS = [
     Operation(template, content) for template, methods in DOCUMENT["paths"].items() for content in methods.values()
 ]
 PARAMETERS = [parameter for operation in OPERATIONS for parameter in operation.parameters]
-FORMATTED = [operation for operation in OPERATIONS if "formats" in operation.content.get("tags", [])]
-"""In the words of another tool: without an envelope."""
+FORMATTED = [one for one in OPERATIONS if {"formats", "embeds"} & set(one.content.get("tags", []))]
+"""In the words of another tool, or a page: without an envelope."""
 LISTS = [
     operation
     for operation in OPERATIONS

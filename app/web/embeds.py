@@ -1,4 +1,4 @@
-"""`/embed/…`: small pages for the frame of an article. They are written as formats are, so they are cached as answers."""
+"""`/embed/…`: pages for the frame of an article. They are written as formats are, and so cached as answers."""
 
 import json
 from collections.abc import Callable, Coroutine, Iterator
