@@ -135,6 +135,7 @@ def redact(
 
     For good, as the law may ask. The store is written anew without it, and `seed` refuses the value from then on.
     """
+    from seed.history import HistoryRefused
     from seed.redacting import redact as redact_value
     from seed.redactions import RedactionRefused
 
@@ -143,7 +144,7 @@ def redact(
     try:
         with _engine(settings) as engine:
             revision = redact_value(engine, kind, id, name)
-    except RedactionRefused as refused:
+    except (RedactionRefused, HistoryRefused) as refused:
         stop(f"{refused}\nNothing was redacted.")
     print(f"Redacted the {name} of {kind} {id}; published revision {revision}. Take it out of the files too.")
 
