@@ -16,6 +16,7 @@ from app.web import mapping, timeline, wording
 from app.web.asking import Api, Parameters, Told
 from app.web.claims import tell_value
 from app.web.dates import tell_day, tell_event, tell_instant, tell_month, tell_published
+from app.web.discovery import oembed_address
 from app.web.facets import Facet, fetch_facets, fetch_months, hidden_fields, list_chips
 from app.web.knowing import list_stops
 from app.web.pages import answer_page
@@ -92,6 +93,7 @@ def _about(request: Request, view: View) -> dict[str, Any]:
     return WORDS | {
         "settings": request.app.state.settings,
         "root": root,
+        "oembed": oembed_address(root, f"{root}/{view.address}"),
         "view": view,
         "question": f"{root}/v1/events{query}",
         "formats": [

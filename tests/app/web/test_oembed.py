@@ -151,6 +151,15 @@ def test_hostile_parameters_do_not_leave_theirs(client):
     assert frame(ask(client, asked))["src"].startswith(f"{PUBLIC}/embed/timeline?q=%22%3E%3Cscript")
 
 
+@pytest.mark.parametrize("view", ["", "?tag=fishing&order=asc", "?event=undated"])
+def test_views_of_the_explorer_lead_to_it(client, store, view):
+    page = LexborHTMLParser(client.get(f"/{view}").text)
+    (link,) = page.css('link[type="application/json+oembed"]')
+    answer = client.get(str(link.attributes["href"]).removeprefix(PUBLIC))
+    assert frame(answer.json()) == frame(ask(client, f"/{view}"))
+    assert "json+oembed" not in store.client().get(f"/{view}").text
+
+
 def test_it_is_kept_by_its_tag(client):
     first = client.get("/oembed?url=/")
     assert client.get("/oembed?url=/", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
