@@ -26,14 +26,25 @@ class Told:
 
     @property
     def data(self) -> Any:
-        """The record or the records; none where the question was refused."""
+        """The record or the records; none where the question was refused. Raises `Unanswered` for a 5xx."""
+        if self.status >= httpx.codes.INTERNAL_SERVER_ERROR:
+            raise Unanswered(self)
         return self.content["data"] if self.is_answer else []
+
+
+class Unanswered(Exception):  # noqa: N818 - what a page then tells is not our error
+    """A part of a page has no answer at the moment, so there is no page."""
+
+    def __init__(self, told: Told) -> None:
+        self.told = told
+        super().__init__(told.status)
 
 
 class Api:
     """The public API of this application."""
 
     def __init__(self, app: FastAPI) -> None:
+        self._root: str = app.state.settings.public_url
         self._client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app, raise_app_exceptions=False),
             base_url="http://dateline.internal",
@@ -45,7 +56,7 @@ class Api:
         answer = await self._client.get(path, params=httpx.QueryParams(tuple(parameters or ())))
         moved = answer.headers.get("Location")
         if moved:
-            answer = await self._client.get(httpx.URL(moved).raw_path.decode("ascii"))
+            answer = await self._client.get(moved.removeprefix(self._root))
         return Told(answer.status_code, json.loads(answer.content), answer.headers)
 
     async def walk(self, path: str, parameters: Parameters) -> list[dict[str, Any]]:

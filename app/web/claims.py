@@ -9,6 +9,7 @@ from app.web.dates import tell_date
 from app.web.wording import tell_code
 
 CODED = ("type", "modality")
+LISTS = ("actors", "locations", "quantities")
 
 
 def tell_value(field: str, value: str, names: Mapping[str, str]) -> str:
@@ -17,12 +18,9 @@ def tell_value(field: str, value: str, names: Mapping[str, str]) -> str:
         return tell_date(value)
     if field in CODED:
         return tell_code(value)
-    if not value.startswith("["):
+    if field not in LISTS:
         return value
-    try:
-        items = yaml.safe_load(value)
-    except yaml.YAMLError:
-        return value
+    items = yaml.load(value, Loader=yaml.CBaseLoader)  # noqa: S506 - text, lists and mappings alone
     return "; ".join(_tell_item(one, names) for one in items) or "none"
 
 

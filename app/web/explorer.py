@@ -13,7 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from app.formats import every_format
 from app.formats.shape import Format
 from app.web import mapping, timeline, wording
-from app.web.asking import Api, Parameters, Told
+from app.web.asking import Api, Parameters, Told, Unanswered
 from app.web.claims import tell_value
 from app.web.dates import tell_day, tell_event, tell_instant, tell_month, tell_published
 from app.web.discovery import oembed_address
@@ -54,7 +54,14 @@ class FormatLink:
 @router.get("/")
 async def get_explorer(request: Request) -> Response:
     """The view that the address names: the API's own parameters, and `event`, the one that is read."""
-    view, api = View.of(list(request.query_params.multi_items())), Api(request.app)
+    view = View.of(list(request.query_params.multi_items()))
+    try:
+        return await _view(request, view, Api(request.app))
+    except Unanswered as unanswered:
+        return _refuse(request, view, unanswered.told)
+
+
+async def _view(request: Request, view: View, api: Api) -> Response:
     limit = [] if view.value("limit") else [("limit", EVENTS_SHOWN)]
     events, dataset = await asyncio.gather(
         api.ask("/v1/events", [*view.asked("count"), *limit, ("count", "exact")]),

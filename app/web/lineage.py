@@ -73,7 +73,7 @@ class Lineage:
 
 async def fetch_lineage(api: Api, event: dict[str, Any], times: Parameters) -> Lineage:
     """From the citations that back an event; how a source builds on an origin is told by its own record."""
-    backing = [one for one in event["citations"] if one["stance"] == "supports"]
+    backing = [one for one in event["citations"] if one["stance"] in ("supports", "corrects")]
     sources: dict[str, dict[str, Any]] = {}
     carriers: dict[str, Carrier] = {}
     origins: dict[str, Origin] = {}

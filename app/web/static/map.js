@@ -114,6 +114,8 @@ function offer(frame) {
   const north = clip(-box.y / UNIT, 90), south = clip(-(box.y + box.height) / UNIT, 90);
   const link = document.getElementById("in-frame");
   const text = [west, south, east, north].map((one) => one.toFixed(2)).join(",");
-  link.href = frame.dataset.bbox.replace("BOX", encodeURIComponent(text));
+  const address = new URL(frame.dataset.bbox, location.href);
+  address.searchParams.set("bbox", text);
+  link.href = address.href;
   link.hidden = west >= east || south >= north;
 }

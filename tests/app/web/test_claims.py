@@ -12,6 +12,8 @@ from app.web.claims import tell_value
         ("modality", "planned", "planned"),
         ("type", "x-statement", "statement"),
         ("summary", "[sic] a word: in brackets", "[sic] a word: in brackets"),
+        ("summary", "[kyiv: *x, !!int y", "[kyiv: *x, !!int y"),
+        ("summary", "[2021-12-45]", "[2021-12-45]"),
         ("actors", "[{actor: anna-berg, role: host}, {actor: nobody-known, role: target}]",
          "Anna Berg (host); nobody known (target)"),
         ("quantities", "[{measure: troops, low: 90000, high: 1e5}, {measure: money, value: 3, unit: USD}]",

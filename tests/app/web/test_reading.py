@@ -116,3 +116,12 @@ def test_a_merged_event_is_read_where_it_went_and_a_withdrawn_one_is_told(make_s
     assert answer.status_code == 410
     assert "was never there" in Page(answer).text("#event")
     assert look(client, f"event={withdrawn['id']}&as_of=1").text("#event-title") == withdrawn["title"]
+
+
+@pytest.mark.parametrize("public_url", ["", "https://chronology.example/dateline"])
+def test_a_merged_event_is_read_as_the_one_that_it_was_merged_into(make_store, tmp_path, public_url):
+    store, lines = make_store("sqlite"), invented_lines(3)
+    lines[-1] = lines[-1] | {"merged_into": "harbour-talks-1"}
+    store.load(write_lines(tmp_path, lines))
+    page = look(store.client(public_url=public_url), "event=harbour-talks-2")
+    assert "Harbour talks, round 1" in page.text("#event")
