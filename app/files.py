@@ -4,21 +4,24 @@ import os
 import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import BinaryIO
 
 import anyio
 from anyio import from_thread, to_thread
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from app.problems import UNAVAILABLE, Problem, refuse
 
-MOST_AT_ONCE = 2
-"""Of one process: each takes a thread while it is made, and disk until it is sent."""
+MOST_MADE = 2
+"""At once, of one process: each takes a thread."""
+MOST_SENT = 16
+"""At once, of one process: each takes disk until it is sent."""
 LARGEST_BYTES = 256 * 1024 * 1024
-LONGEST_SECONDS = 1_800
-"""So long a client may take to fetch a file."""
+LONGEST_PAUSE = 30
+"""So many seconds a client may take to fetch a piece of a file."""
 CHUNK = 256 * 1024
 GONE_STATUS = 499
 """What nobody receives; metrics count it, as nginx does."""
@@ -29,17 +32,30 @@ class ClientGone(Exception):  # noqa: N818 - nothing is wrong
 
 
 class Places:
-    """So many files may be made and sent at once."""
+    """So many files may be made, and so many sent, at once."""
 
     def __init__(self) -> None:
-        self._free = threading.BoundedSemaphore(MOST_AT_ONCE)
+        self._making = threading.BoundedSemaphore(MOST_MADE)
+        self._sending = threading.BoundedSemaphore(MOST_SENT)
 
-    def take(self) -> Callable[[], None]:
-        """A place, and how to give it back. Raises a 503 `Problem` when there is none."""
-        if not self._free.acquire(blocking=False):
-            detail = f"{MOST_AT_ONCE} files are being made or sent, and no more may be at once."
-            raise Problem(UNAVAILABLE, detail, headers={"Retry-After": "30"})
-        return self._free.release
+    def make(self, make: Callable[[], BinaryIO]) -> tuple[BinaryIO, Callable[[], None]]:
+        """A file that is to be sent, and what to call when it is. Raises a 503 `Problem` when there is no place."""
+        if not self._sending.acquire(blocking=False):
+            raise _too_many(f"{MOST_SENT} files are being sent")
+        try:
+            if not self._making.acquire(blocking=False):
+                raise _too_many(f"{MOST_MADE} files are being made")
+            try:
+                return make(), self._sending.release
+            finally:
+                self._making.release()
+        except BaseException:
+            self._sending.release()
+            raise
+
+
+def _too_many(told: str) -> Problem:
+    return Problem(UNAVAILABLE, f"{told}, and no more may be at once.", headers={"Retry-After": "30"})
 
 
 Looking = Callable[[BinaryIO], None]
@@ -52,17 +68,15 @@ def answer_file(
     """The file that is made, in the thread of the request. For HEAD none is, so no length is told (RFC 9110, 9.3.2)."""
     if request.scope.get("is_head"):
         return StreamingResponse((), media_type=media_type, headers=headers)
-    done = request.app.state.places.take()
+    places: Places = request.app.state.places
     try:
-        return FileAnswer(make(lambda file: _look(request, file)), done, headers, media_type)
-    except BaseException as error:
-        done()
-        if isinstance(error, ClientGone):
-            return Response(status_code=GONE_STATUS)
-        if isinstance(error, OSError | sqlite3.OperationalError):
-            detail = "The file cannot be written at the moment."
-            raise Problem(UNAVAILABLE, detail, headers={"Retry-After": "30"}) from error
-        raise
+        file, done = places.make(lambda: make(lambda file: _look(request, file)))
+    except ClientGone:
+        return Response(status_code=GONE_STATUS)
+    except (OSError, sqlite3.OperationalError) as error:
+        detail = "The file cannot be written at the moment."
+        raise Problem(UNAVAILABLE, detail, headers={"Retry-After": "30"}) from error
+    return FileAnswer(file, done, headers, media_type)
 
 
 def _look(request: Request, file: BinaryIO) -> None:
@@ -83,9 +97,13 @@ class FileAnswer(StreamingResponse):
         self.file, self.done = file, done
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_soon(message: Message) -> None:
+            with anyio.fail_after(LONGEST_PAUSE):
+                await send(message)
+
         try:
-            with anyio.move_on_after(LONGEST_SECONDS):
-                await super().__call__(scope, receive, send)
+            with suppress(TimeoutError):
+                await super().__call__(scope, receive, send_soon)
         finally:
             self.file.close()
             self.done()

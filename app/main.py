@@ -43,6 +43,7 @@ from app.routes import (
 )
 from app.settings import Settings
 from app.web import embeds, explorer, oembed, pages
+from app.web.drawing import Drawing
 
 RESOURCES = (
     dataset, events, actors, locations, sources, publishers, citations, facets, changes, quality, exports, revisions,
@@ -70,6 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.database = Database(settings.database)
     app.state.metrics = CollectorRegistry()
     app.state.places = Places()
+    app.state.drawing = Drawing()
     app.include_router(formats.formats_router(), dependencies=[Depends(refuse_repeated)])
     for resource in RESOURCES:
         app.include_router(resource.router, dependencies=[Depends(refuse_repeated)], responses=LIST_PROBLEMS)

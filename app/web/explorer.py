@@ -17,6 +17,7 @@ from app.web.asking import Api, Parameters, Told, Unanswered
 from app.web.claims import tell_value
 from app.web.dates import tell_day, tell_event, tell_instant, tell_month, tell_published
 from app.web.discovery import oembed_address
+from app.web.drawing import Drawing
 from app.web.facets import Facet, fetch_facets, fetch_months, hidden_fields, list_chips
 from app.web.knowing import list_stops
 from app.web.pages import answer_page
@@ -55,13 +56,15 @@ class FormatLink:
 async def get_explorer(request: Request) -> Response:
     """The view that the address names: the API's own parameters, and `event`, the one that is read."""
     view = View.of(list(request.query_params.multi_items()))
+    drawing: Drawing = request.app.state.drawing
     try:
-        return await _view(request, view, Api(request.app))
+        async with drawing.place():
+            return await _view(request, view, Api(request.app), drawing)
     except Unanswered as unanswered:
         return _refuse(request, view, unanswered.told)
 
 
-async def _view(request: Request, view: View, api: Api) -> Response:
+async def _view(request: Request, view: View, api: Api, drawing: Drawing) -> Response:
     limit = [] if view.value("limit") else [("limit", EVENTS_SHOWN)]
     events, dataset = await asyncio.gather(
         api.ask("/v1/events", [*view.asked("count"), *limit, ("count", "exact")]),
@@ -73,7 +76,7 @@ async def _view(request: Request, view: View, api: Api) -> Response:
     (facets, months), scaled_by, sources, reading = await asyncio.gather(
         fetch_facets(api, view, revision),
         fetch_months(api, view, revision),
-        api.walk("/v1/sources", [("limit", "500"), ("as_of", revision)]),
+        drawing.sources(api, dataset, revision),
         fetch_reading(api, view, revision),
     )
 

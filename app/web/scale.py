@@ -5,7 +5,7 @@ Within a stretch, time runs evenly; a cut is drawn. So a century of background a
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import sqrt
@@ -45,8 +45,9 @@ class Stretch:
 class Scale:
     """Where a day lies, in per cent of the width."""
 
-    def __init__(self, days: Iterable[date], undated: int = 0) -> None:
-        counts, unit = _grouped(Counter(day.year * 12 + day.month - 1 for day in days))
+    def __init__(self, months: Mapping[str, int], undated: int = 0) -> None:
+        """How many events each month has, such as `2021-12`."""
+        counts, unit = _grouped(Counter({_number(month): count for month, count in months.items()}))
         weights = [sqrt(count) + 0.4 for _, count in counts]
         cuts = [bool(at) and number != counts[at - 1][0] + 1 for at, (number, _) in enumerate(counts)]
         head = sqrt(undated) + UNDATED if undated else 0.0
@@ -73,6 +74,10 @@ class Scale:
 
     def middle(self, day: date) -> float:
         return (self.place(day) + self.place(day, end=True)) / 2
+
+
+def _number(month: str) -> int:
+    return int(month[:4]) * 12 + int(month[5:7]) - 1
 
 
 def _grouped(months: Counter[int]) -> tuple[list[tuple[int, int]], int]:

@@ -1,5 +1,6 @@
 """The timeline: a lane for each type of event, a mark for each event, a bar for what lasts or is not sure."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -91,10 +92,8 @@ def lay_out(events: Sequence[Event], months: dict[str, int], total: int, scaled_
     """
     anchors = [_anchor(one) for one in events]
     aggregate = total > len(events)
-    days = {month: _day(f"{month}-15") for month in scaled_by}
-    uncounted = [one for one in anchors if one and one.isoformat()[:7] not in days]
-    counted = [day for month, day in days.items() for _ in range(scaled_by[month])]
-    scale = Scale(counted + uncounted, sum(one is None for one in anchors))
+    uncounted = Counter(month for one in anchors if one and (month := one.isoformat()[:7]) not in scaled_by)
+    scale = Scale({**scaled_by, **uncounted}, sum(one is None for one in anchors))
     lanes: dict[str, Lane] = {}
     order = sorted(range(len(events)), key=lambda at: (anchors[at] or date.min, events[at]["id"]))
     for at in order:
