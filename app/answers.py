@@ -11,7 +11,6 @@ from fastapi.responses import StreamingResponse
 from app.caching import cache_control, entity_tag, held_tag
 from app.database import Database
 from app.files import answer_file, gather
-from app.formats import sqlite_file
 from app.formats.shape import Answer, Event, Format
 from app.instants import show_seconds
 from app.pagination import Page, PageQuestion, write_cursor
@@ -20,6 +19,7 @@ from app.queries.files import FileQuery, stream_records
 from app.queries.formats import fetch_cited, fetch_first_published, fetch_published, stream_events
 from app.queries.revisions import fetch_asked
 from app.settings import Settings
+from app.sqlite import making
 from app.tables import LAST, Revision
 
 Last = tuple[int | str, ...]
@@ -116,9 +116,9 @@ class Asked:
             answer, instant, is_whole = self._told(question, revision, events), question.instant, question.is_whole
             return answer_file(
                 self.request,
-                lambda look: sqlite_file.make_file(answer, records, instant, look, is_whole=is_whole),
-                sqlite_file.MEDIA_TYPE,
-                headers | {"Content-Disposition": f'attachment; filename="{sqlite_file.NAME}"'},
+                lambda look: making.make_file(answer, records, instant, look, is_whole=is_whole),
+                making.MEDIA_TYPE,
+                headers | {"Content-Disposition": f'attachment; filename="{making.NAME}"'},
             )
 
         def stream() -> Iterator[Event]:

@@ -6,10 +6,10 @@ from fastapi import APIRouter, Query, Response
 
 from app.answers import Asking
 from app.contract import NDJSON
-from app.formats.sqlite_file import MEDIA_TYPE as SQLITE
-from app.formats.sqlite_file import NAME
 from app.queries.exports import ExportQuery, stream_changes
 from app.queries.files import FileQuery
+from app.sqlite.making import MEDIA_TYPE as SQLITE
+from app.sqlite.making import NAME
 
 router = APIRouter(prefix="/v1/exports", tags=["changes"])
 

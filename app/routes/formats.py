@@ -9,8 +9,8 @@ from app.answers import Asking
 from app.caching import cache_control, entity_tag, held_tag
 from app.contract import LIST_PROBLEMS, MERGED, RECORD_PROBLEMS, problem_responses
 from app.formats import every_format
-from app.formats.jsonld import MEDIA_TYPE, as_json
-from app.formats.linked_context import document
+from app.formats.linked import MEDIA_TYPE, as_json
+from app.formats.linked.context import document
 from app.formats.shape import Format
 from app.parameters import Id, KnowledgeQuestion
 from app.problems import INVALID_QUESTION

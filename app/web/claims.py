@@ -5,8 +5,8 @@ from typing import Any
 
 import yaml
 
-from app.web.dates import tell_date
-from app.web.wording import tell_code
+from app.wording.codes import tell_code
+from app.wording.dates import tell_date
 
 CODED = ("type", "modality")
 LISTS = ("actors", "locations", "quantities")

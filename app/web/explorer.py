@@ -12,10 +12,9 @@ from fastapi.concurrency import run_in_threadpool
 
 from app.formats import every_format
 from app.formats.shape import Format
-from app.web import mapping, timeline, wording
+from app.web import mapping, timeline
 from app.web.asking import Api, Parameters, Told, Unanswered
 from app.web.claims import tell_value
-from app.web.dates import tell_day, tell_event, tell_instant, tell_month, tell_published
 from app.web.discovery import oembed_address
 from app.web.drawing import Drawing
 from app.web.facets import Facet, fetch_facets, fetch_months, hidden_fields, list_chips
@@ -23,6 +22,8 @@ from app.web.knowing import list_stops
 from app.web.pages import answer_page
 from app.web.reading import Reading, fetch_reading
 from app.web.view import EVENTS_SHOWN, View
+from app.wording import codes
+from app.wording.dates import tell_day, tell_event, tell_instant, tell_month, tell_published
 
 router = APIRouter(include_in_schema=False)
 MOST_LEADS = 6
@@ -35,13 +36,13 @@ WORDS = {
     "tell_published": tell_published,
     "tell_value": tell_value,
     "quotes": "\"“”‘’'",
-    "tell_code": wording.tell_code,
-    "tell_count": wording.tell_count,
+    "tell_code": codes.tell_code,
+    "tell_count": codes.tell_count,
     "tell_days": timeline.tell_days,
-    "type_class": wording.type_class,
-    "glyph": wording.glyph,
-    "group_names": wording.GROUP_NAMES,
-    "modalities": wording.DRAWN_MODALITIES,
+    "type_class": codes.type_class,
+    "glyph": codes.glyph,
+    "group_names": codes.GROUP_NAMES,
+    "modalities": codes.DRAWN_MODALITIES,
 }
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.web.asking import Api, Parameters
-from app.web.dates import tell_day, tell_instant
 from app.web.view import NOT_OF_FACETS, TIMES, View
-from app.web.wording import tell_code
+from app.wording.codes import tell_code
+from app.wording.dates import tell_day, tell_instant
 
 HEADINGS = {
     "type": "Type", "modality": "Modality", "actor": "Actors", "location": "Places", "publisher": "Publishers",

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.web.dates import tell_day, tell_instant
 from app.web.view import View
+from app.wording.dates import tell_day, tell_instant
 
 MOST_STOPS = 240
 MOST_TOLD = 9

@@ -7,7 +7,7 @@ from textwrap import wrap
 from typing import Any
 
 from app.web.asking import Api, Parameters
-from app.web.dates import tell_published
+from app.wording.dates import tell_published
 
 ROW = 58
 """Pixels from one source to the next."""

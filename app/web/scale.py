@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import sqrt
 
-from app.web.dates import tell_month
+from app.wording.dates import tell_month
 
 MOST_STRETCHES = 30
 CUT = 0.35

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from app.web.dates import is_approximate, tell_day, tell_event
 from app.web.scale import Scale, Stretch
-from app.web.wording import tell_code, type_class, type_order
+from app.wording.codes import tell_code, type_class, type_order
+from app.wording.dates import is_approximate, tell_day, tell_event
 
 Event = dict[str, Any]
 PITCH = 9

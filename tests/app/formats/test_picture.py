@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from app.formats.picture_text import cut, width, wrap
+from app.formats.picture.text import cut, width, wrap
 from tests.awkward import HOSTILE, LONG, awkward_lines
 from tests.conftest import RECORD, Client, Store
 from tests.generator import generate, write

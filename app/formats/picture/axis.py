@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from app.formats.picture_text import width
-from app.web.dates import MONTHS
+from app.formats.picture.text import width
+from app.wording.dates import MONTHS
 
 DAY = 1440
 FIRST, LAST = DAY, (date.max.toordinal() + 1) * DAY

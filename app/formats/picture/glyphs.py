@@ -1,7 +1,7 @@
 """Marks: the shape says which class of type an event is, the filling says its modality."""
 
-from app.formats.picture_svg import Pen
-from app.web.wording import DRAWN_MODALITIES, GROUP_NAMES, OTHER, type_class
+from app.formats.picture.svg import Pen
+from app.wording.codes import DRAWN_MODALITIES, GROUP_NAMES, OTHER, type_class
 
 SHAPES = {
     "verbal-cooperation": "M-5 0A5 5 0 1 1 5 0A5 5 0 1 1 -5 0z",

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
-from app.formats import picture_glyphs
 from app.formats.in_words import rights
-from app.formats.picture_axis import Axis
-from app.formats.picture_layout import facts
-from app.formats.picture_svg import Pen
-from app.formats.picture_text import one_line, width, wrap
+from app.formats.picture import glyphs
+from app.formats.picture.axis import Axis
+from app.formats.picture.layout import facts
+from app.formats.picture.svg import Pen
+from app.formats.picture.text import one_line, width, wrap
 from app.formats.shape import Answer, Event
-from app.web.dates import is_approximate, tell_instant
-from app.web.wording import class_order, tell_code, tell_count, type_class
+from app.wording.codes import class_order, tell_code, tell_count, type_class
+from app.wording.dates import is_approximate, tell_instant
 
 WIDTH = 720.0
 LEFT, RIGHT = 18.0, 702.0
@@ -70,8 +70,8 @@ def draw_legend(pen: Pen, events: Sequence[Event], y: float) -> float:
         return y
     pen.line(LEFT, y, RIGHT, y, stroke="line", stroke_width=1)
     groups = sorted({type_class(one.get("type")) for one in events}, key=class_order)
-    modalities = sorted({picture_glyphs.filling(one.get("modality")) for one in events}, key=picture_glyphs.order)
-    y = _draw_keys(pen, "Shape:", [(picture_glyphs.NAMES[one], one, "occurred") for one in groups], y + 18)
+    modalities = sorted({glyphs.filling(one.get("modality")) for one in events}, key=glyphs.order)
+    y = _draw_keys(pen, "Shape:", [(glyphs.NAMES[one], one, "occurred") for one in groups], y + 18)
     y = _draw_keys(pen, "Filling:", [(tell_code(one), groups[0], one) for one in modalities], y)
     return _draw_key_of_bars(pen, events, y)
 
@@ -118,7 +118,7 @@ def _draw_keys(pen: Pen, name: str, keys: Sequence[tuple[str, str, str]], y: flo
     for told, group, modality in keys:
         if x + 24 + width(told, SMALL) > RIGHT:
             x, y = LEFT + indent, y + 17
-        picture_glyphs.draw_class(pen.group(transform=f"translate({x + 6:.1f} {y - 4:.1f})"), group, modality)
+        glyphs.draw_class(pen.group(transform=f"translate({x + 6:.1f} {y - 4:.1f})"), group, modality)
         pen.text(x + 16, y, told, SMALL)
         x += 32 + width(told, SMALL)
     return y + 18

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.web.dates import tell_date, tell_event, tell_instant, tell_published
+from app.wording.dates import tell_date, tell_event, tell_instant, tell_published
 
 
 def event(edtf: str, first: str | None, last: str | None, precision: str) -> dict[str, str]:

@@ -3,10 +3,10 @@
 import json
 from collections.abc import Iterator
 
-from app.formats.linked_context import context
-from app.formats.linked_events import event_nodes
-from app.formats.linked_references import Node, held
-from app.formats.linked_sources import source_node
+from app.formats.linked.context import context
+from app.formats.linked.events import event_nodes
+from app.formats.linked.references import Node, held
+from app.formats.linked.sources import source_node
 from app.formats.shape import Answer, Format
 
 MEDIA_TYPE = "application/ld+json"

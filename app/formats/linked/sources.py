@@ -1,9 +1,9 @@
-"""Sources and their lineage, as nodes of linked data; see `app.formats.linked_context`."""
+"""Sources and their lineage, as nodes of linked data; see `app.formats.linked.context`."""
 
 import re
 from typing import Any
 
-from app.formats.linked_references import Node, held, named, role
+from app.formats.linked.references import Node, held, named, role
 from app.formats.shape import Answer, Source
 
 SOURCE_TYPES = {"article": "NewsArticle", "report": "Report", "post": "SocialMediaPosting", "data": "Dataset"}

@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element, tostring
 
-from app.formats import picture_frame as frame
 from app.formats.in_words import heading
-from app.formats.picture_axis import DAY, Axis
-from app.formats.picture_events import draw_axis, draw_key, draw_lanes, draw_unlabelled
-from app.formats.picture_layout import (
+from app.formats.picture import frame
+from app.formats.picture.axis import DAY, Axis
+from app.formats.picture.events import draw_axis, draw_key, draw_lanes, draw_unlabelled
+from app.formats.picture.layout import (
     Extent,
     Placed,
     choose_labelled,
@@ -20,7 +20,7 @@ from app.formats.picture_layout import (
     number,
     place,
 )
-from app.formats.picture_svg import FONT, NAMESPACE, Pen, dark_rules
+from app.formats.picture.svg import FONT, NAMESPACE, Pen, dark_rules
 from app.formats.shape import Answer, Event, Format
 
 MARGIN = 18.0

@@ -1,10 +1,10 @@
-"""Events, their claims and their citations, as nodes of linked data; see `app.formats.linked_context`."""
+"""Events, their claims and their citations, as nodes of linked data; see `app.formats.linked.context`."""
 
 import re
 from collections.abc import Iterator
 from typing import Any
 
-from app.formats.linked_references import Node, held, named, role
+from app.formats.linked.references import Node, held, named, role
 from app.formats.shape import Answer, Event
 
 ACTOR_TYPES = {

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from app.formats.picture_axis import DAY, Axis
-from app.formats.picture_text import one_line, width, wrap
+from app.formats.picture.axis import DAY, Axis
+from app.formats.picture.text import one_line, width, wrap
 from app.formats.shape import Event
 from app.instants import parse_day
-from app.web.dates import is_approximate, tell_event
+from app.wording.dates import is_approximate, tell_event
 
 MOST_LABELS = 60
 MOST_LINES = 3

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from app.formats import picture_glyphs
-from app.formats.picture_axis import Axis
-from app.formats.picture_layout import (
+from app.formats.picture import glyphs
+from app.formats.picture.axis import Axis
+from app.formats.picture.layout import (
     BAR_ROOM,
     FACT_LEADING,
     FACT_SIZE,
@@ -16,8 +16,8 @@ from app.formats.picture_layout import (
     facts,
     label_event,
 )
-from app.formats.picture_svg import Pen
-from app.web.wording import tell_code, type_class
+from app.formats.picture.svg import Pen
+from app.wording.codes import tell_code, type_class
 
 BAR = 6.0
 KEY_COLUMNS, NUMBER_ROOM = 3, 24.0
@@ -60,7 +60,7 @@ def draw_unlabelled(pen: Pen, placed: Sequence[Placed], y: float, width: float) 
         for level, one in enumerate(column):
             group = _event_group(pen, one)
             size = 0.72 if pitch >= STACK_PITCH * 0.8 else 0.5
-            picture_glyphs.draw(
+            glyphs.draw(
                 group, at * COLUMN, foot - pitch * (level + 0.5), one.event.get("type"), one.event.get("modality"), size
             )
     return foot + 8
@@ -90,7 +90,7 @@ def _draw_event(pen: Pen, one: Placed, y: float) -> None:
         _draw_bar(pen, one, group, glyph_y)
     if one.is_approximate:
         pen.path(_circle(one.x, glyph_y, 8.5), fill="none", stroke=group, stroke_width=1.2, stroke_dasharray="2 2.4")
-    picture_glyphs.draw(pen, one.x, glyph_y, one.event.get("type"), one.event.get("modality"))
+    glyphs.draw(pen, one.x, glyph_y, one.event.get("type"), one.event.get("modality"))
     anchor = "end" if one.is_turned else "start"
     if one.number:
         pen.text(one.label_x, glyph_y + 3.5, str(one.number), NUMBER_SIZE, bold=True, anchor=anchor)

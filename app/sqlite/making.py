@@ -1,4 +1,4 @@
-"""The data set as a SQLite file, for Datasette, DB Browser or SQL: see `app.formats.sqlite_schema`.
+"""The data set as a SQLite file, for Datasette, DB Browser or SQL: see `app.sqlite.schema`.
 
 It is written outside the store, in the folder for temporary files, a row at a time: however long the answer, memory
 holds a page of it. No name leads to the file from the moment that SQLite has it open, so nothing has to be removed:
@@ -16,8 +16,8 @@ from typing import BinaryIO
 
 from app.files import Looking
 from app.formats.shape import Answer
-from app.formats.sqlite_rows import Document, Row, dataset_row, rows_of
-from app.formats.sqlite_schema import TABLES
+from app.sqlite.rows import Document, Row, dataset_row, rows_of
+from app.sqlite.schema import TABLES
 
 NAME = "dateline.sqlite"
 MEDIA_TYPE = "application/vnd.sqlite3"

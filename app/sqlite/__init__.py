@@ -1,0 +1,1 @@
+"""The events of a question, and the records that they name, as a SQLite file."""

@@ -1,0 +1,1 @@
+"""What codes and dates are called in words, in formats and on pages alike."""
