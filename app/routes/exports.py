@@ -10,6 +10,7 @@ from app.queries.exports import ExportQuery, stream_changes
 from app.queries.files import FileQuery
 from app.sqlite.making import MEDIA_TYPE as SQLITE
 from app.sqlite.making import NAME
+from app.written import AskingInFormat
 
 router = APIRouter(prefix="/v1/exports", tags=["changes"])
 
@@ -37,7 +38,7 @@ def export_changes(question: Annotated[ExportQuery, Query()], asked: Asking) -> 
     summary="Export as SQLite",
     tags=["formats"],
 )
-def export_sqlite(question: Annotated[FileQuery, Query()], asked: Asking) -> Response:
+def export_sqlite(question: Annotated[FileQuery, Query()], asked: AskingInFormat) -> Response:
     """All events of a question with the records that they name, or the whole data set, as a database of flat tables.
 
     It opens in Datasette. The table `dataset` tells licence, attribution, revision and question.

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from app.answers import Asking
 from app.caching import cache_control, entity_tag, held_tag
 from app.contract import LIST_PROBLEMS, MERGED, RECORD_PROBLEMS, problem_responses
 from app.formats import every_format
@@ -26,6 +25,7 @@ from app.queries.formats import (
 )
 from app.queries.sources import SourceQuery, fetch_sources
 from app.questions import refuse_parameters
+from app.written import AskingInFormat
 
 
 def formats_router() -> APIRouter:
@@ -74,16 +74,16 @@ def get_context(request: Request) -> Response:
 
 
 def _page(one: Format) -> Callable[..., Response]:
-    def list_events(question: Annotated[EventQuery, Query()], asked: Asking) -> Response:
+    def list_events(question: Annotated[EventQuery, Query()], asked: AskingInFormat) -> Response:
         return asked.written(one, fetch_events, question)
 
-    def list_changed_events(question: Annotated[FeedQuery, Query()], asked: Asking) -> Response:
+    def list_changed_events(question: Annotated[FeedQuery, Query()], asked: AskingInFormat) -> Response:
         return asked.written(one, fetch_feed, question)
 
-    def list_citations(question: Annotated[CitationQuery, Query()], asked: Asking) -> Response:
+    def list_citations(question: Annotated[CitationQuery, Query()], asked: AskingInFormat) -> Response:
         return asked.written(one, fetch_citations, question)
 
-    def list_sources(question: Annotated[SourceQuery, Query()], asked: Asking) -> Response:
+    def list_sources(question: Annotated[SourceQuery, Query()], asked: AskingInFormat) -> Response:
         return asked.written(one, fetch_sources, question)
 
     if one.of != "events":
@@ -92,7 +92,7 @@ def _page(one: Format) -> Callable[..., Response]:
 
 
 def _one(one: Format) -> Callable[..., Response]:
-    def get_event(id: Id, question: Annotated[KnowledgeQuestion, Query()], asked: Asking) -> Response:
+    def get_event(id: Id, question: Annotated[KnowledgeQuestion, Query()], asked: AskingInFormat) -> Response:
         return asked.written_one(
             one, lambda revision: fetch_event(asked.database, id, revision, question.instant), question
         )
@@ -101,10 +101,10 @@ def _one(one: Format) -> Callable[..., Response]:
 
 
 def _export(one: Format) -> Callable[..., Response]:
-    def export_events(question: Annotated[ExportQuery, Query()], asked: Asking) -> Response:
+    def export_events(question: Annotated[ExportQuery, Query()], asked: AskingInFormat) -> Response:
         return asked.exported(one, stream_events, question)
 
-    def export_citations(question: Annotated[CitationExportQuery, Query()], asked: Asking) -> Response:
+    def export_citations(question: Annotated[CitationExportQuery, Query()], asked: AskingInFormat) -> Response:
         return asked.exported(one, stream_citations, question)
 
     return export_citations if one.of == "citations" else export_events

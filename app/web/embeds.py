@@ -9,7 +9,6 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
-from app.answers import Asking
 from app.contract import LIST_PROBLEMS, MERGED, RECORD_PROBLEMS
 from app.database import Database
 from app.formats.shape import Answer, Format
@@ -22,6 +21,7 @@ from app.tables import Revision
 from app.web.discovery import oembed_address
 from app.web.explorer import WORDS
 from app.web.pages import environment, static_root
+from app.written import AskingInFormat
 
 HTML = "text/html"
 POLICY = (
@@ -65,13 +65,13 @@ router = APIRouter(prefix="/embed", tags=["embeds"], route_class=InFrame, defaul
 
 
 @router.get("/timeline", responses=PAGE | LIST_PROBLEMS, summary="Embed a timeline")
-def get_embedded_timeline(question: Annotated[EventQuery, Query()], asked: Asking) -> Response:
+def get_embedded_timeline(question: Annotated[EventQuery, Query()], asked: AskingInFormat) -> Response:
     """A page of events for the frame of an article: with every filter of `/v1/events`. It posts its height."""
     return asked.written(TIMELINE, fetch_events, question)
 
 
 @router.get("/event/{id}", responses=PAGE | RECORD_PROBLEMS | MERGED, summary="Embed an event")
-def get_embedded_event(id: Id, question: Annotated[KnowledgeQuestion, Query()], asked: Asking) -> Response:
+def get_embedded_event(id: Id, question: Annotated[KnowledgeQuestion, Query()], asked: AskingInFormat) -> Response:
     """One event for the frame of an article, with its citations and rival claims. It posts its height."""
     return asked.written_one(
         EVENT, lambda revision: _fetch_asserted(asked.database, id, revision, question.instant), question
