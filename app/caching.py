@@ -2,21 +2,38 @@
 
 import hashlib
 import re
+from functools import cache
+from pathlib import Path
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-RENDERING = "1"
-"""Changed whenever the same revision would be answered in other bytes."""
-
+PROGRAM = Path(__file__).parent
 DAY_SECONDS = 86_400
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
 
 
+@cache
+def rendering() -> str:
+    """A digest of the program: another version may answer the same question of the same revision in other bytes."""
+    digest = hashlib.sha256()
+    for path in sorted(PROGRAM.rglob("*.*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(path.relative_to(PROGRAM).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
 def entity_tag(*parts: str) -> str:
     """A strong tag of what an answer depends on, without its encoding."""
-    digest = hashlib.sha256("\n".join([RENDERING, *parts]).encode()).hexdigest()
+    digest = hashlib.sha256("\n".join([rendering(), *parts]).encode()).hexdigest()
     return f'"{digest[:32]}"'
+
+
+def held_of(request: Request, tag: str) -> str | None:
+    """The tag in the form in which a request names it, if it does; the tag itself for `*` (RFC 9110, 13.1.2)."""
+    asked = ",".join(request.headers.getlist("If-None-Match"))
+    return tag if asked.strip() == "*" else held_tag(tag, asked)
 
 
 def held_tag(tag: str, if_none_match: str) -> str | None:

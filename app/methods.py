@@ -9,7 +9,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.problems import MEDIA_TYPE, METHOD_NOT_ALLOWED, Problem
 
 ALLOWED = "GET, HEAD, OPTIONS"
-SHARED = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Link, Retry-After"}
+SHARED = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Link, Retry-After",
+    "X-Content-Type-Options": "nosniff",
+}
 PREFLIGHT = {
     "Allow": ALLOWED,
     "Access-Control-Allow-Methods": ALLOWED,

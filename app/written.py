@@ -109,6 +109,7 @@ class AskedInFormat(Asked):
             first_published=first,
         )
         headers["Link"] = linked({"canonical": answer.address} | ({"next": following} if following else {}))
+        headers |= {"Content-Security-Policy": one.policy} if one.policy else {}
         return Response(b"".join(one.write(answer)), media_type=one.media_type, headers=headers)
 
     def _told(self, question: Question, revision: Revision, documents: Iterable[Event], **others: Any) -> Answer:

@@ -64,6 +64,8 @@ class Format:
     """Whether one event has it too, at `/v1/events/{id}` and the suffix."""
     exported: bool = False
     """Whether it is also written for all records of a question at once, at `/v1/exports/events` and the suffix."""
+    policy: str | None = None
+    """What a browser that opens it as a page may do (Content Security Policy)."""
     newest_change_first: bool = False
     """Whether it is in the order of changes, as feeds are, and not of dates."""
     tells_sources: bool = False

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from app.caching import cache_control, entity_tag, held_tag
+from app.caching import cache_control, entity_tag, held_of
 from app.contract import LIST_PROBLEMS, MERGED, RECORD_PROBLEMS, problem_responses
 from app.formats import every_format
 from app.formats.linked import MEDIA_TYPE, as_json
@@ -67,8 +67,8 @@ def formats_router() -> APIRouter:
 def get_context(request: Request) -> Response:
     """Which property of which vocabulary every key of `.jsonld` is, and what the terms of our own mean."""
     content = as_json(document())
-    tag, asked = entity_tag(content.decode()), ",".join(request.headers.getlist("If-None-Match"))
-    held = tag if asked.strip() == "*" else held_tag(tag, asked)
+    tag = entity_tag(content.decode())
+    held = held_of(request, tag)
     headers = {"ETag": held or tag, "Cache-Control": cache_control(pinned=True, max_age=0)}
     return Response(None if held else content, 304 if held else 200, headers, media_type=MEDIA_TYPE)
 

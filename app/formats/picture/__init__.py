@@ -115,8 +115,12 @@ def _draw_undated(pen: Pen, undated: Sequence[Event], y: float) -> float:
     return y + 6
 
 
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""Its one style sheet stands in it; no script does, nor may."""
+
 FORMAT = Format(
     suffix=".svg",
+    policy=POLICY,
     media_type="image/svg+xml",
     summary="List events as a picture of a timeline",
     description="For print, and for whoever cannot embed: marks by type and modality, bars for what lasts or is only "
