@@ -7,8 +7,8 @@ from html import escape
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from app.formats.dates_in_words import date_in_words
 from app.formats.shape import Answer, Event
+from app.wording.dates import tell_when
 
 _NOT_ASKED = frozenset({"as_of", "limit", "cursor", "count", "sort", "order"})
 
@@ -88,7 +88,7 @@ def _facts(event: Event) -> Iterator[str]:
     if "summary" in event:
         yield event["summary"]
     basis = f" ({event['date_basis']})" if "date_basis" in event else ""
-    yield f"Date: {date_in_words(event)}{basis}"
+    yield f"Date: {tell_when(event)}{basis}"
     if "modality" in event:
         yield f"Modality: {event['modality']}"
     if event["actors"]:

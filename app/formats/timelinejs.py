@@ -6,9 +6,9 @@ from datetime import date
 from html import escape
 from typing import Any
 
-from app.formats.dates_in_words import date_in_words
 from app.formats.in_words import as_html, heading, rights, sections
 from app.formats.shape import Answer, Event, Format
+from app.wording.dates import tell_when
 
 TITLE_ID = "title_slide"
 """With an underscore, which no event's id has."""
@@ -45,7 +45,7 @@ def _slide(event: Event) -> dict[str, Any]:
     slide: dict[str, Any] = {
         "unique_id": event["id"],
         "start_date": _date(_day(event)) | _time(event),
-        "display_date": escape(date_in_words(event)),
+        "display_date": escape(tell_when(event)),
         "text": {"headline": escape(event["title"]), "text": as_html(sections(event))},
         "autolink": False,
     }

@@ -23,7 +23,7 @@ from app.web.pages import answer_page
 from app.web.reading import Reading, fetch_reading
 from app.web.view import EVENTS_SHOWN, View
 from app.wording import codes
-from app.wording.dates import tell_day, tell_event, tell_instant, tell_month, tell_published
+from app.wording.dates import tell_day, tell_event, tell_instant, tell_month, tell_published, tell_when
 
 router = APIRouter(include_in_schema=False)
 MOST_LEADS = 6
@@ -35,6 +35,7 @@ WORDS = {
     "tell_month": tell_month,
     "tell_published": tell_published,
     "tell_value": tell_value,
+    "tell_when": tell_when,
     "quotes": "\"“”‘’'",
     "tell_code": codes.tell_code,
     "tell_count": codes.tell_count,

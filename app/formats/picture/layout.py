@@ -7,7 +7,7 @@ from app.formats.picture.axis import DAY, Axis
 from app.formats.picture.text import one_line, width, wrap
 from app.formats.shape import Event
 from app.instants import parse_day
-from app.wording.dates import is_approximate, tell_event
+from app.wording.dates import is_approximate, tell_when
 
 MOST_LABELS = 60
 MOST_LINES = 3
@@ -157,9 +157,8 @@ def label_event(one: Placed, room: float) -> None:
 def facts(event: Event) -> str:
     """Its date, and how many sources and origins are behind it."""
     evidence = event["evidence"]
-    time = f", {event['start_time']}" if event.get("start_time") else ""
     sources, origins = _count(evidence["sources"], "source"), _count(evidence["independent_origins"], "origin")
-    told = [one_line(f"{tell_event(event, short=True)}{time}"), f"{sources},{NO_BREAK}{origins}"]
+    told = [one_line(tell_when(event, short=True)), f"{sources},{NO_BREAK}{origins}"]
     return " · ".join(told + [DISPUTED] * evidence["disputed"])
 
 
