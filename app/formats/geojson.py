@@ -52,6 +52,7 @@ def _properties(answer: Answer, event: Event) -> dict[str, Any]:
         "claims": _text(event["claims"]),
         "revision": event["revision"],
         "url": answer.absolute(event["links"]["canonical"]),
+        **answer.provenance,
     }
 
 

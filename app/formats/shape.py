@@ -43,6 +43,11 @@ class Answer:
         """The documents, of a format of events."""
         return self.documents
 
+    @property
+    def provenance(self) -> dict[str, int | str]:
+        """What each record says of its origin in tools that take records one by one."""
+        return {"dataset_revision": self.revision.number, "license": self.license, "attribution": self.attribution}
+
     def absolute(self, path: str) -> str:
         """The address of a root-relative one, as far as the public address is known."""
         return f"{self.public_url}{path}"

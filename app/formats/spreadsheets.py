@@ -18,6 +18,8 @@ MEDIA_TYPE = "text/csv"
 PROVENANCE = ("dataset_revision", "license", "attribution")
 """The last columns of every table: a row that is copied out of it still says where it is from."""
 
+_SEPARATORS = re.compile("([;\t\r\n])")
+
 Cell = str | int | float | bool | None
 
 
@@ -29,7 +31,7 @@ def write_table(columns: Iterable[str], rows: Iterable[Iterable[Cell]]) -> Itera
 
 def provenance(answer: Answer) -> tuple[Cell, ...]:
     """The cells of `PROVENANCE`."""
-    return answer.revision.number, answer.license, answer.attribution
+    return tuple(answer.provenance[name] for name in PROVENANCE)
 
 
 def list_cell(entries: Iterable[str | None]) -> str:
@@ -38,13 +40,14 @@ def list_cell(entries: Iterable[str | None]) -> str:
 
 
 def json_cell(value: object) -> str:
-    """What has no columns of its own."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    r"""What has no columns of its own. A `;` in it is `\u003b`, as in JSON it may be."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace(";", r"\u003b")
 
 
 def _line(cells: Iterable[Cell]) -> bytes:
+    """With every text in quotation marks: LibreOffice, as it comes, splits at `;` and tabs too."""
     line = io.StringIO()
-    csv.writer(line).writerow([_written(cell) for cell in cells])
+    csv.writer(line, quoting=csv.QUOTE_NONNUMERIC).writerow([_written(cell) for cell in cells])
     return line.getvalue().encode()
 
 
@@ -58,8 +61,16 @@ def _written(cell: Cell) -> Cell:
 def _harmless(text: str) -> str:
     """With an apostrophe before what a spreadsheet would run, and before an apostrophe: so one is always taken off.
 
-    A formula begins with one of `=+-@`, perhaps full-width or small, perhaps after white space or what is not seen.
+    So at the beginning, and behind whatever begins a cell where `;` or tabs are taken for separators and quotation
+    marks, behind a comma, for text: Excel of countries with a decimal comma splits so.
     """
-    begins = next((one for one in text if not one.isspace() and unicodedata.category(one) not in ("Cf", "Cc")), "")
-    runs = unicodedata.normalize("NFKC", begins).startswith(("=", "+", "-", "@"))
-    return f"'{text}" if runs or text.startswith(("'", "\t", "\r", "\n")) else text
+    first, *others = _SEPARATORS.split(text)
+    kept = f"'{first}" if _needs_one(first) or text.startswith(("\t", "\r", "\n")) else first
+    pairs = zip(others[::2], others[1::2], strict=True)
+    return kept + "".join(f"{separator}'{part}" if _needs_one(part) else separator + part for separator, part in pairs)
+
+
+def _needs_one(part: str) -> bool:
+    """A formula begins with one of `=+-@`, perhaps full-width or small, perhaps after space or what is not seen."""
+    begins = next((one for one in part if not one.isspace() and unicodedata.category(one) not in ("Cf", "Cc")), "")
+    return part.startswith("'") or unicodedata.normalize("NFKC", begins).startswith(("=", "+", "-", "@"))

@@ -15,6 +15,7 @@ from tests.generator import generate, write
 from tests.oracle import Oracle
 
 SEED = 46
+PROVENANCE = {"dataset_revision": 1, "license": "CC-BY-4.0", "attribution": "Dateline"}
 PLAIN = (str, int, float, bool, type(None))
 
 
@@ -71,11 +72,34 @@ def test_properties_are_flat_and_the_same_for_every_feature_and_keep_what_the_ev
     assert len(names) == 1
 
 
-def test_lines_are_the_events_of_the_list_and_of_the_whole_answer(client: Client) -> None:
+def test_lines_without_their_provenance_are_the_events_of_the_list_and_of_the_whole_answer(client: Client) -> None:
     listed = client.get("/v1/events?limit=9").json()["data"]
-    assert [json.loads(line) for line in client.get("/v1/events.ndjson?limit=9").text.splitlines()] == listed
-    whole = [json.loads(line) for line in client.get("/v1/exports/events.ndjson").text.splitlines()]
-    assert whole == client.walk("/v1/events?limit=500")
+    assert lines(client, "/v1/events.ndjson?limit=9") == listed
+    assert lines(client, "/v1/exports/events.ndjson") == client.walk("/v1/events?limit=500")
+
+
+def test_every_line_says_where_it_is_from(client: Client) -> None:
+    for path in ("/v1/events.ndjson?limit=9", "/v1/exports/events.ndjson"):
+        for line in client.get(path).content.splitlines():
+            assert PROVENANCE.items() <= json.loads(line).items()
+    assert not PROVENANCE.keys() & {name for event in client.walk("/v1/events?limit=500") for name in event}
+
+
+def test_every_feature_says_where_it_is_from_beside_its_collection(client: Client) -> None:
+    for path in ("/v1/events.geojson?limit=9", "/v1/exports/events.geojson"):
+        collection = client.get(path).json()
+        assert (collection["license"], collection["attribution"], collection["revision"]) == (
+            "CC-BY-4.0",
+            "Dateline",
+            1,
+        )
+        assert all(PROVENANCE.items() <= one["properties"].items() for one in collection["features"])
+
+
+def lines(client: Client, path: str) -> list[dict[str, Any]]:
+    """Without where they are from."""
+    told = [json.loads(line) for line in client.get(path).content.splitlines()]
+    return [{name: value for name, value in one.items() if name not in PROVENANCE} for one in told]
 
 
 def test_a_question_keeps_what_it_keeps_in_json(client: Client) -> None:
@@ -97,6 +121,7 @@ def test_gdal_reads_every_page_and_the_export(client: Client, tmp_path: Path) ->
         assert (kinds["sources"], kinds["disputed"], kinds["citations"]) == ("Integer", "Integer", "String")
         counts.append(int(re.findall(r"^Feature Count: (\d+)$", told_by_gdal, re.MULTILINE)[0]))
         run("ogr2ogr", "-f", "GPKG", tmp_path / f"{number}.gpkg", source)
+        assert kinds.keys() >= PROVENANCE.keys()
     assert sum(counts[:-1]) == counts[-1] == len(client.walk("/v1/events?limit=500"))
 
 
