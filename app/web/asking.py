@@ -8,6 +8,7 @@ import httpx
 from fastapi import FastAPI
 
 Parameters = list[tuple[str, str]]
+PAGE = 500
 LONGEST_WALK = 8
 """So many pages of a list are read at most."""
 
@@ -26,14 +27,14 @@ class Told:
 
     @property
     def data(self) -> Any:
-        """The record or the records; none where the question was refused. Raises `Unanswered` for a 5xx."""
-        if self.status >= httpx.codes.INTERNAL_SERVER_ERROR:
+        """The record or the records. Raises `Unanswered` where the question was refused, or failed."""
+        if not self.is_answer:
             raise Unanswered(self)
-        return self.content["data"] if self.is_answer else []
+        return self.content["data"]
 
 
 class Unanswered(Exception):  # noqa: N818 - what a page then tells is not our error
-    """A part of a page has no answer at the moment, so there is no page."""
+    """A part of a page has no answer, so there is no page."""
 
     def __init__(self, told: Told) -> None:
         self.told = told

@@ -20,7 +20,12 @@ def tell_value(field: str, value: str, names: Mapping[str, str]) -> str:
         return tell_code(value)
     if field not in LISTS:
         return value
-    items = yaml.load(value, Loader=yaml.CBaseLoader)  # noqa: S506 - text, lists and mappings alone
+    try:
+        items = yaml.load(value, Loader=yaml.CBaseLoader)  # noqa: S506 - text, lists and mappings alone
+    except yaml.YAMLError:
+        return value
+    if not isinstance(items, list):
+        return value
     return "; ".join(_tell_item(one, names) for one in items) or "none"
 
 

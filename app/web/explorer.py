@@ -17,8 +17,9 @@ from app.web.asking import Api, Parameters, Told, Unanswered
 from app.web.claims import tell_value
 from app.web.discovery import oembed_address
 from app.web.drawing import Drawing
-from app.web.facets import Facet, fetch_facets, fetch_months, hidden_fields, list_chips
+from app.web.facets import Facet, fetch_facets, hidden_fields, list_chips
 from app.web.knowing import list_stops
+from app.web.months import Months, fetch_months
 from app.web.pages import answer_page
 from app.web.reading import Reading, fetch_reading
 from app.web.view import EVENTS_SHOWN, View
@@ -75,10 +76,10 @@ async def _view(request: Request, view: View, api: Api, drawing: Drawing) -> Res
     if not (events.is_answer and dataset.is_answer):
         return _refuse(request, view, dataset if events.is_answer else events)
     revision = str(events.content["meta"]["revision"])
-    (facets, months), scaled_by, sources, reading = await asyncio.gather(
+    facets, (months, scaled_by), moments, reading = await asyncio.gather(
         fetch_facets(api, view, revision),
-        fetch_months(api, view, revision),
-        drawing.sources(api, dataset, revision),
+        fetch_months(api, view, revision, events),
+        drawing.moments(api, dataset, revision),
         fetch_reading(api, view, revision),
     )
 
@@ -87,7 +88,7 @@ async def _view(request: Request, view: View, api: Api, drawing: Drawing) -> Res
         content |= {
             "dataset": dataset.data,
             "meta": events.content["meta"],
-            "stops": list_stops(view, sources, events.content["meta"].get("known_at")),
+            "stops": list_stops(view, moments, events.content["meta"].get("known_at")),
             "reading": reading,
             "leads": _leads(events.data),
             "older": _older(view, events),
@@ -130,9 +131,7 @@ def _query(parameters: Iterable[tuple[str, str]]) -> str:
     return f"?{query}" if query else ""
 
 
-def _drawn(
-    view: View, events: Told, facets: Sequence[Facet], months: dict[str, int], scaled_by: dict[str, int]
-) -> dict[str, Any]:
+def _drawn(view: View, events: Told, facets: Sequence[Facet], months: Months, scaled_by: Months) -> dict[str, Any]:
     shown, total = events.data, events.content["meta"]["total"]
     return {
         "events": shown,

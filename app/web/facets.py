@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.web.asking import Api, Parameters
-from app.web.view import NOT_OF_FACETS, TIMES, View
+from app.web.asking import Api, Parameters, Told
+from app.web.view import NOT_OF_FACETS, View
 from app.wording.codes import tell_code
 from app.wording.dates import tell_day, tell_instant
 
@@ -54,34 +54,20 @@ class Chip:
     address: str
 
 
-async def fetch_months(api: Api, view: View, revision: str) -> dict[str, int]:
-    """The events of each month, by all that is known now."""
-    asked = view.asked(*NOT_OF_FACETS, *TIMES)
-    answer = await api.ask("/v1/facets", [*asked, ("as_of", revision), ("facet", "month")])
-    return _months(answer.data)
-
-
-async def fetch_facets(api: Api, view: View, revision: str) -> tuple[list[Facet], dict[str, int]]:
-    """The facets of a view, and the events of each month.
-
-    A facet that is filtered by is counted as if it were not, since its values widen the answer.
-    """
+async def fetch_facets(api: Api, view: View, revision: str) -> list[Facet]:
+    """A facet that is filtered by is counted as if it were not, since its values widen the answer."""
     filtered = [name for name in HEADINGS if view.values(name)]
-    asked = [(*NOT_OF_FACETS, "as_of"), *((*NOT_OF_FACETS, "as_of", name) for name in filtered)]
-    names = [[name for name in (*HEADINGS, "month") if name not in filtered], *([name] for name in filtered)]
-    answers = await asyncio.gather(
-        *(
-            api.ask("/v1/facets", [*view.asked(*without), ("as_of", revision), *(("facet", one) for one in some)])
-            for without, some in zip(asked, names, strict=True)
-        )
-    )
+    unfiltered = [name for name in HEADINGS if name not in filtered]
+    asked: list[tuple[list[str], list[str]]] = [([], unfiltered)] if unfiltered else []
+    asked += [([name], [name]) for name in filtered]
+    answers = await asyncio.gather(*(_ask(api, view, revision, *one) for one in asked))
     counts = [count for answer in answers for count in answer.data]
-    facets = [_facet(view, name, [one for one in counts if one["facet"] == name]) for name in HEADINGS]
-    return facets, _months(counts)
+    return [_facet(view, name, [one for one in counts if one["facet"] == name]) for name in HEADINGS]
 
 
-def _months(counts: Sequence[dict[str, Any]]) -> dict[str, int]:
-    return {one["value"]: one["count"] for one in counts if one["facet"] == "month"}
+async def _ask(api: Api, view: View, revision: str, without: Sequence[str], names: Sequence[str]) -> Told:
+    facets = [("facet", one) for one in names]
+    return await api.ask("/v1/facets", [*view.asked(*NOT_OF_FACETS, "as_of", *without), ("as_of", revision), *facets])
 
 
 def list_chips(view: View, facets: Sequence[Facet]) -> list[Chip]:

@@ -1,9 +1,8 @@
 """The slider of what was known when: its stops are the instants at which sources begin to count."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from app.web.drawing import Moments
 from app.web.view import View
 from app.wording.dates import tell_day, tell_instant
 
@@ -32,6 +31,8 @@ class Stops:
     stops: list[Stop]
     asked: str
     """The instant of the view in words; nothing for now."""
+    told: str
+    """How many instants these are: `All 12 instants`, `200 of 2,013 instants`."""
 
     @property
     def current(self) -> int:
@@ -50,19 +51,22 @@ class Stops:
         return self.stops[self.current + 1] if self.current + 1 < len(self.stops) else None
 
 
-def list_stops(view: View, sources: Sequence[dict[str, Any]], known_at: str | None) -> Stops:
+def list_stops(view: View, moments: Moments, known_at: str | None) -> Stops:
     """Every instant at which a source begins to count, and now; `known_at` is the instant of the view."""
-    named: dict[str, list[str]] = {}
-    for source in sources:
-        if "available_at" in source:
-            publisher = source.get("publisher", {"name": source["title"]})["name"]
-            named.setdefault(source["available_at"], []).append(publisher)
+    named = moments.publishers
     instants = _thinned(sorted(named))
     reached = [one for one in instants if known_at and one <= known_at]
     current = reached[-1] if reached else instants[0] if known_at and instants else None
     stops = [_stop(view, one, named[one], one == current) for one in instants]
     now = Stop(None, "now", "Now", "", [], view.known_at(None), current is None)
-    return Stops([*stops, now], tell_instant(known_at) if known_at else "")
+    return Stops([*stops, now], tell_instant(known_at) if known_at else "", _tell_instants(len(instants), moments))
+
+
+def _tell_instants(shown: int, moments: Moments) -> str:
+    total = len(moments.publishers)
+    if not moments.are_all:
+        return f"{shown} of more than {total:,} instants"
+    return f"{shown} of {total:,} instants" if shown < total else f"All {total} instants"
 
 
 def _thinned(instants: list[str]) -> list[str]:
@@ -73,7 +77,6 @@ def _thinned(instants: list[str]) -> list[str]:
 def _stop(view: View, instant: str, sources: list[str], is_current: bool) -> Stop:
     day, _, time = instant.partition("T")
     told = "day’s end" if time.startswith(FINAL_SECOND) else f"{time[:5]} UTC"
-    names = list(dict.fromkeys(sources))
     return Stop(
-        instant, tell_instant(instant), tell_day(day, short=True), told, names, view.known_at(instant), is_current
+        instant, tell_instant(instant), tell_day(day, short=True), told, sources, view.known_at(instant), is_current
     )

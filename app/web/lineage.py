@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from itertools import pairwise
 from textwrap import wrap
 from typing import Any
@@ -14,6 +15,8 @@ ROW = 58
 DEEPEST = 4
 LONGEST_NAME = 24
 WIDEST_LINE = 14
+ABSENT = (HTTPStatus.NOT_FOUND, HTTPStatus.GONE)
+"""Of a source that is withdrawn, or not known by then; it may still be named by another."""
 
 
 @dataclass
@@ -106,7 +109,8 @@ async def _trace(api: Api, known: dict[str, dict[str, Any]], start: str, origin:
     waiting: list[tuple[str, list[str]]] = [(start, [])]
     for one, hows in waiting:
         if one not in known:
-            known[one] = (await api.ask(f"/v1/sources/{one}", times)).data or {}
+            told = await api.ask(f"/v1/sources/{one}", times)
+            known[one] = {} if told.status in ABSENT else told.data
         for link in known[one].get("derived_from", []):
             steps = [*hows, link["how"]]
             if link.get("publisher", {}).get("id") == origin:

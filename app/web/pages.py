@@ -1,17 +1,17 @@
 """What pages are made with: templates that escape, files that are kept for long, headers that allow nothing else."""
 
 import hashlib
-import mimetypes
 from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from jinja2 import Environment, FileSystemLoader
 
 from app.caching import cache_control, entity_tag, held_tag
 from app.problems import NOT_FOUND, Problem
+from app.questions import refuse_parameters
 
 HERE = Path(__file__).parent
 FILES = HERE / "static"
@@ -19,6 +19,7 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 KEPT = "public, max-age=31536000, immutable"
 
 router = APIRouter(include_in_schema=False)
@@ -70,12 +71,20 @@ def answer_page(
     return Response(page, status, headers, media_type="text/html")
 
 
-@router.get("/static/{digest}/{name}")
-def get_file(digest: str, name: str) -> Response:
+@router.get("/static/{digest}/{name}", dependencies=[Depends(refuse_parameters)])
+def get_file(request: Request, digest: str, name: str) -> Response:
     """A static file. Under its digest it never changes; a page of another version gets what there is now."""
     if name not in {path.name for path in FILES.iterdir()}:
         raise Problem(NOT_FOUND, "Expected a file that a page names.")
-    content = (FILES / name).read_bytes()
-    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    headers = {"Cache-Control": KEPT if digest == files_digest() else "no-cache", "X-Content-Type-Options": "nosniff"}
-    return Response(content, headers=headers, media_type=kind)
+    path = FILES / name
+    content = path.read_bytes()
+    tag = entity_tag(name, hashlib.sha256(content).hexdigest())
+    held = held_tag(tag, ",".join(request.headers.getlist("If-None-Match")))
+    headers = {
+        "Cache-Control": KEPT if digest == files_digest() else "no-cache",
+        "X-Content-Type-Options": "nosniff",
+        "ETag": held or tag,
+    }
+    if held:
+        return Response(status_code=304, headers=headers)
+    return Response(content, headers=headers, media_type=MEDIA_TYPES[path.suffix])

@@ -8,10 +8,9 @@ from typing import Any
 
 from app.web.asking import Api, Told
 from app.web.lineage import Lineage, fetch_lineage
-from app.web.view import View
+from app.web.view import KNOWN_AT, View
 
 Record = dict[str, Any]
-KNOWN_AT = "known_at"
 
 
 @dataclass(frozen=True)

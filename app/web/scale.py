@@ -1,6 +1,7 @@
 """The scale of a timeline: a stretch of time is as wide as it is full of events, and an empty one is cut out.
 
 Within a stretch, time runs evenly; a cut is drawn. So a century of background and a week of war fit on one line.
+Where not all months are known, nothing is cut out.
 """
 
 from bisect import bisect_right
@@ -45,13 +46,14 @@ class Stretch:
 class Scale:
     """Where a day lies, in per cent of the width."""
 
-    def __init__(self, months: Mapping[str, int], undated: int = 0) -> None:
+    def __init__(self, months: Mapping[str, int], undated: int = 0, *, has_cuts: bool = True) -> None:
         """How many events each month has, such as `2021-12`."""
-        counts, unit = _grouped(Counter({_number(month): count for month, count in months.items()}))
+        counts, unit = _grouped(Counter({_number(month): count for month, count in months.items()}), has_cuts)
         weights = [sqrt(count) + 0.4 for _, count in counts]
         cuts = [bool(at) and number != counts[at - 1][0] + 1 for at, (number, _) in enumerate(counts)]
         head = sqrt(undated) + UNDATED if undated else 0.0
         whole = (sum(weights) + CUT * sum(cuts) + head) or 1.0
+        self.has_cuts = has_cuts
         self.undated = 100 * head / whole
         self.stretches: list[Stretch] = []
         at = self.undated
@@ -80,15 +82,16 @@ def _number(month: str) -> int:
     return int(month[:4]) * 12 + int(month[5:7]) - 1
 
 
-def _grouped(months: Counter[int]) -> tuple[list[tuple[int, int]], int]:
+def _grouped(months: Counter[int], has_cuts: bool) -> tuple[list[tuple[int, int]], int]:
     """The stretches in order with their counts, and how many months each has."""
     for unit in (_MONTHS, _YEARS, _DECADES, _CENTURIES):
         counts: Counter[int] = Counter()
         for month, count in months.items():
             counts[month // unit] += count
-        if len(counts) <= MOST_STRETCHES:
+        numbers = counts if has_cuts or not counts else range(min(counts), max(counts) + 1)
+        if len(numbers) <= MOST_STRETCHES:
             break
-    return sorted(counts.items()), unit
+    return [(number, counts[number]) for number in sorted(numbers)], unit
 
 
 def _stretch(number: int, unit: int, left: float, width: float, count: int, after_cut: bool) -> Stretch:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from app.web.months import Months
 from app.web.scale import Scale, Stretch
 from app.wording.codes import tell_code, type_class, type_order
 from app.wording.dates import is_approximate, tell_day, tell_event
@@ -82,18 +83,23 @@ class Timeline:
     scale: Scale
     lanes: list[Lane]
     months: list[Month]
-    """Of everything that the question finds; none where all of it is drawn as marks."""
+    """Of everything that the question finds; none where all of it is drawn as marks, or it is too long to count."""
+
+    @property
+    def counted(self) -> int:
+        return sum(one.count for one in self.months)
 
 
-def lay_out(events: Sequence[Event], months: dict[str, int], total: int, scaled_by: dict[str, int]) -> Timeline:
+def lay_out(events: Sequence[Event], months: Months, total: int, scaled_by: Months) -> Timeline:
     """The timeline of a page of events, and of the months of all that the question finds.
 
     The scale is that of what is known now, so that it stays where it is while the instant moves.
     """
     anchors = [_anchor(one) for one in events]
     aggregate = total > len(events)
-    uncounted = Counter(month for one in anchors if one and (month := one.isoformat()[:7]) not in scaled_by)
-    scale = Scale({**scaled_by, **uncounted}, sum(one is None for one in anchors))
+    uncounted = Counter(month for one in anchors if one and (month := one.isoformat()[:7]) not in scaled_by.counts)
+    weights = {**uncounted, **months.counts, **scaled_by.counts}
+    scale = Scale(weights, sum(one is None for one in anchors), has_cuts=scaled_by.are_all)
     lanes: dict[str, Lane] = {}
     order = sorted(range(len(events)), key=lambda at: (anchors[at] or date.min, events[at]["id"]))
     for at in order:
@@ -101,7 +107,7 @@ def lay_out(events: Sequence[Event], months: dict[str, int], total: int, scaled_
         lane = lanes.setdefault(kind, Lane(kind))
         lane.marks.append(_mark(events[at], scale, lane.marks))
     in_order = sorted(lanes.values(), key=lambda lane: type_order(lane.type))
-    return Timeline(scale, in_order, _count(scale, months) if aggregate else [])
+    return Timeline(scale, in_order, _count(scale, months.counts) if aggregate and months.are_all else [])
 
 
 def _count(scale: Scale, months: dict[str, int]) -> list[Month]:
@@ -167,4 +173,5 @@ def _free_level(others: list[Mark], left: float, right: float) -> int:
 def tell_days(month: Month) -> str:
     """Of a stretch of time, for its link."""
     first, last = month.days
-    return f"{month.count} events from {tell_day(first)} to {tell_day(last)}"
+    events = "event begins" if month.count == 1 else "events begin"
+    return f"{month.count} {events} from {tell_day(first)} to {tell_day(last)}"

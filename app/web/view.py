@@ -9,7 +9,8 @@ READ = "event"
 """The one parameter of the page that is not the API's: the event in the reading pane."""
 PLACE_IN_LIST = frozenset({"limit", "cursor", "count"})
 NOT_OF_FACETS = PLACE_IN_LIST | {"sort", "order"}
-TIMES = ("known_at", "as_of")
+KNOWN_AT = "known_at"
+TIMES = (KNOWN_AT, "as_of")
 EVENTS_SHOWN = "200"
 
 

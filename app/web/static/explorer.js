@@ -9,6 +9,9 @@ import { startSlider } from "./slider.js";
 const page = new URL(".", document.baseURI);
 let asked = null;
 
+// Something between here and the service answered; to ask again at once would only burden it more.
+class NoView extends Error {}
+
 function isView(url) {
   return url.origin === page.origin && url.pathname === page.pathname;
 }
@@ -19,12 +22,13 @@ function isSameView(url) {
 
 async function fetchView(url, signal) {
   const answer = await fetch(url.pathname + url.search, { signal, headers: { Accept: "text/html" } });
-  return new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fetched = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (!fetched.getElementById("view")) throw new NoView("no view was answered");
+  return fetched;
 }
 
 function show(fetched) {
   const wanted = fetched.getElementById("view");
-  if (!wanted) throw new Error("no view was answered");
   document.title = fetched.title;
   const about = fetched.querySelector(".masthead nav");
   morph(document.querySelector(".masthead nav"), about);
@@ -46,10 +50,16 @@ export async function go(address, { push = true, replace = false, focus = false 
     show(fetched);
     if (focus) read(url);
   } catch (error) {
-    if (error.name !== "AbortError") location.assign(url);
+    if (error instanceof NoView) tellNoView();
+    else if (error.name !== "AbortError") location.assign(url);
   } finally {
     if (!signal.aborted) document.getElementById("view").removeAttribute("aria-busy");
   }
+}
+
+function tellNoView() {
+  const status = document.getElementById("status");
+  if (status) status.textContent = "No answer at the moment: this is the view before";
 }
 
 function read(url) {
