@@ -86,7 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(HTTPException, _answer_missing)
     app.add_exception_handler(Exception, _answer_fault)
     for one in every_format():
-        add_compress_type(one.media_type)
+        add_compress_type(one.media_type.partition(";")[0])
     app.add_middleware(CompressMiddleware)
     app.add_middleware(EncodedTags)
     app.add_middleware(Measured, registry=app.state.metrics)

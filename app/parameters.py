@@ -18,6 +18,11 @@ MOST_VALUES = 50
 """So many values one parameter may have."""
 MOST_WORDS = 20
 
+TIMES = frozenset({"known_at", "as_of"})
+PLACE_IN_LIST = frozenset({"limit", "cursor", "count"})
+NOT_FILTERS = PLACE_IN_LIST | {"sort", "order"}
+"""Parameters that keep every record, as do `TIMES` of the same knowledge."""
+
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
 

@@ -1,18 +1,16 @@
 """Atom (RFC 4287), a page of a feed by RFC 5005: an entry an event, the one that changed last first."""
 
-import re
 from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from app.formats.identity import feed_tag, tag
 from app.formats.in_words import as_html, heading, links, rights, sections
 from app.formats.shape import Answer, Event, Format
+from app.formats.xml_characters import legal
 from app.instants import show_microseconds
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
 MEDIA_TYPE = "application/atom+xml"
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What no XML 1.0 document may hold, escaped or not."""
 
 
 def write(answer: Answer) -> Iterator[bytes]:
@@ -46,25 +44,21 @@ def _add_entry(feed: Element, answer: Answer, event: Event) -> None:
     _tell(entry, "published", answer.first_published[event["id"]])
     _link(entry, "alternate", answer.absolute(address), "application/json")
     for source, title in links(event).items():
-        SubElement(entry, "link", rel="via", href=_legal(source), title=_legal(title))
+        SubElement(entry, "link", rel="via", href=legal(source), title=legal(title))
     for term in dict.fromkeys(one for one in (event.get("type"), event.get("modality"), *event["tags"]) if one):
-        SubElement(entry, "category", term=_legal(term))
+        SubElement(entry, "category", term=legal(term))
     content = _tell(entry, "content", as_html(sections(event)))
     content.set("type", "html")
 
 
 def _tell(parent: Element, name: str, text: str) -> Element:
     element = SubElement(parent, name)
-    element.text = _legal(text)
+    element.text = legal(text)
     return element
 
 
 def _link(parent: Element, relation: str, address: str, media_type: str) -> None:
-    SubElement(parent, "link", rel=relation, href=_legal(address), type=media_type)
-
-
-def _legal(text: str) -> str:
-    return _NOT_XML.sub("", text)
+    SubElement(parent, "link", rel=relation, href=legal(address), type=media_type)
 
 
 FORMAT = Format(

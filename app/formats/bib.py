@@ -61,7 +61,7 @@ def _text(text: str) -> str:
 
 FORMAT = Format(
     suffix=".bib",
-    media_type="application/x-bibtex",
+    media_type="application/x-bibtex; charset=utf-8",
     summary="List events as BibTeX of the sources they cite",
     description="Each cited source once, for LaTeX, Zotero or JabRef. The id of the source is the key; `keywords` are "
     "the ids of the events that cite it, `annote` tells their passages and rival claims.",

@@ -8,9 +8,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from app.formats.shape import Answer, Event
+from app.parameters import NOT_FILTERS
 from app.wording.dates import tell_when
-
-_NOT_ASKED = frozenset({"as_of", "limit", "cursor", "count", "sort", "order"})
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ def heading(answer: Answer) -> str:
     """The title, and the question where there is one, so that two feeds can be told apart."""
     asked: dict[str, list[str]] = {}
     for name, value in parse_qsl(urlsplit(answer.address).query):
-        if name not in _NOT_ASKED:
+        if name not in NOT_FILTERS | {"as_of"}:
             asked.setdefault(name, []).append(value)
     question = "; ".join(f"{name}: {', '.join(values)}" for name, values in asked.items())
     return f"{answer.title} ({question})" if question else answer.title

@@ -39,7 +39,7 @@ def _tagged(answer: Answer, work: Work) -> Iterator[tuple[str, str]]:
 
 FORMAT = Format(
     suffix=".ris",
-    media_type="application/x-research-info-systems",
+    media_type="application/x-research-info-systems; charset=utf-8",
     summary="List events as RIS of the sources they cite",
     description="Each cited source once, for EndNote, Mendeley or Zotero. `ID` is the id of the source, `KW` are the "
     "ids of the events that cite it, `N1` tells their passages and rival claims.",

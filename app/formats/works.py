@@ -9,6 +9,9 @@ from app.formats.shape import Answer, Event, Source
 
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?(?:-XX)*(?:([?~%])|T.*)?")
 
+_UNTOLD: Source = {"authors": [], "derived_from": [], "origins": [], "paraphrase": False, "corrections": []}
+"""What a citation does not say of its source."""
+
 
 @dataclass(frozen=True)
 class Use:
@@ -50,11 +53,12 @@ class Work:
 
 
 def works(answer: Answer) -> list[Work]:
-    """By id of the source."""
+    """By id of the source; one without a record of its own is told as its citation tells it."""
     found = {source_id: Work(source) for source_id, source in answer.sources.items()}
     for event in answer.events:
         for source_id in dict.fromkeys(one["source"]["id"] for one in event["citations"]):
-            found[source_id].uses.append(_use(event, source_id))
+            use = _use(event, source_id)
+            found.setdefault(source_id, Work(_UNTOLD | use.citations[0]["source"])).uses.append(use)
     return list(found.values())
 
 

@@ -12,7 +12,7 @@ from app.formats.linked import MEDIA_TYPE, as_json
 from app.formats.linked.context import document
 from app.formats.shape import Format
 from app.parameters import Id, KnowledgeQuestion
-from app.problems import INVALID_QUESTION
+from app.problems import INVALID_QUESTION, NOT_FOUND, Problem
 from app.queries.citations import CitationQuery, fetch_citations
 from app.queries.events import EventQuery, fetch_event, fetch_events
 from app.queries.formats import (
@@ -52,6 +52,8 @@ def formats_router() -> APIRouter:
             router.add_api_route(
                 path, _export(one), name=f"export_{one.of}_{name}", summary=summary, responses=answers, **shared
             )
+    for suffix in sorted({one.suffix for one in every_format()} - _of_one()):
+        router.add_api_route(f"/v1/events/{{id}}{suffix}", _no_one(suffix), methods=["GET"], include_in_schema=False)
     told = {200: {"description": "The context", "content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}}
     router.add_api_route(
         "/v1/context.jsonld",
@@ -98,6 +100,21 @@ def _one(one: Format) -> Callable[..., Response]:
         )
 
     return get_event
+
+
+def _of_one() -> set[str]:
+    """The suffixes of the formats that one event has."""
+    return {one.suffix for one in every_format() if one.of_one}
+
+
+def _no_one(suffix: str) -> Callable[..., Response]:
+    """Not a malformed id, as which `/v1/events/{id}` would refuse it, but a form that one event does not have."""
+    detail = f"One event is not written as {suffix}. Expected no suffix, or one of: {', '.join(sorted(_of_one()))}."
+
+    def refuse_event() -> Response:
+        raise Problem(NOT_FOUND, detail)
+
+    return refuse_event
 
 
 def _export(one: Format) -> Callable[..., Response]:

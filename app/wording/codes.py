@@ -50,4 +50,9 @@ def glyph(modality: str | None) -> str:
 
 def tell_count(count: int, noun: str) -> str:
     """`three sources`, `one origin`, `132 events`."""
-    return f"{NUMBERS[count] if count < len(NUMBERS) else f'{count:,}'} {noun}{'s' * (count != 1)}"
+    return f"{NUMBERS[count] if count < len(NUMBERS) else f'{count:,}'} {plural(noun, count)}"
+
+
+def plural(noun: str, count: int) -> str:
+    """`source` of one, `sources` of any other number."""
+    return noun if count == 1 else f"{noun}s"

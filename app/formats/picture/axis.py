@@ -21,7 +21,7 @@ EMPTY = 0.3
 LONGER = 4
 """And it has to be so many times longer than the others are on average: what is sparse all over is not cut."""
 MINUTES = (1, 5, 15, 30, 60, 180, 360, 720)
-DAYS = {1: range(1, 32), 2: range(1, 28, 2), 7: (1, 8, 15, 22), 14: (1, 15)}
+DAYS = {1: range(1, 32), 2: range(1, 30, 2), 7: (1, 8, 15, 22), 14: (1, 15)}
 MONTH_STEPS = (1, 3, 6)
 YEARS = tuple(step * 10**power for power in range(4) for step in (1, 2, 5))
 FONT_SIZE = 11.0
@@ -83,7 +83,8 @@ class Axis:
         return self.right
 
     def ticks(self) -> list[Tick]:
-        return [tick for one in self.stretches for tick in _ticks(one, self.finest)]
+        first = self.stretches[0]
+        return [tick for one in self.stretches for tick in _ticks(one, self.finest, is_first=one is first)]
 
 
 def day_and_minute(minute: int) -> tuple[date, int]:
@@ -112,7 +113,7 @@ def _padded(span: tuple[int, int], unit: int) -> tuple[int, int]:
     return max(start - room, FIRST), min(max(end, start + unit) + room, LAST)
 
 
-def _ticks(stretch: Stretch, finest: int) -> list[Tick]:
+def _ticks(stretch: Stretch, finest: int, *, is_first: bool) -> list[Tick]:
     """The closest that leave room for their labels, within the stretch and to the next one."""
     minute = (stretch.right - stretch.left) / (stretch.end - stretch.start)
     found: list[Mark] = []
@@ -124,11 +125,21 @@ def _ticks(stretch: Stretch, finest: int) -> list[Tick]:
     if not inner:
         day, _ = day_and_minute((stretch.start + stretch.end) // 2)
         inner = [(day.toordinal() * DAY, *_day_labels(day))]
+    inner = _with_first_day(stretch, inner) if is_first else inner
     ticks: list[Tick] = []
     for number, (at, label, context) in enumerate(inner):
         is_new = not number or context != inner[number - 1][2]
         ticks.append(Tick(stretch.place(at), label, context if is_new else ""))
     return [_without_crowded_context(one, ticks[number + 1 :]) for number, one in enumerate(ticks)]
+
+
+def _with_first_day(stretch: Stretch, marks: list[Mark]) -> list[Mark]:
+    """Before days or months of a later year than that in which the stretch begins; what has no room beside it goes."""
+    at = -(-stretch.start // DAY) * DAY
+    first = (at, *_day_labels(day_and_minute(at)[0]))
+    if at >= marks[0][0] or marks[0][2] == first[2] or not marks[0][2].isdigit():
+        return marks
+    return [first, *(one for one in marks if stretch.place(one[0]) - stretch.place(at) >= ROOM)]
 
 
 def _without_crowded_context(tick: Tick, following: Sequence[Tick]) -> Tick:
@@ -147,7 +158,7 @@ def _minutes(start: int, end: int, step: int) -> Iterator[Mark]:
 def _days(start: int, end: int, step: int) -> Iterator[Mark]:
     for ordinal in range(-(-start // DAY), min(end, LAST - 1) // DAY + 1):
         day = date.fromordinal(ordinal)
-        if day.day in DAYS[step]:
+        if day.day in DAYS[step] and (step == 1 or (day.month, day.day) != (2, 29)):
             yield (ordinal * DAY, *_day_labels(day))
 
 

@@ -10,12 +10,12 @@ from app.formats.picture.layout import facts
 from app.formats.picture.svg import Pen
 from app.formats.picture.text import one_line, width, wrap
 from app.formats.shape import Answer, Event
-from app.wording.codes import class_order, tell_code, tell_count, type_class
+from app.parameters import NOT_FILTERS, TIMES
+from app.wording.codes import class_order, plural, tell_code, tell_count, type_class
 from app.wording.dates import is_approximate, tell_instant
 
 WIDTH = 720.0
 LEFT, RIGHT = 18.0, 702.0
-NOT_FILTERS = frozenset({"as_of", "known_at", "limit", "cursor", "count", "sort", "order"})
 MOST_DESCRIBED = 50
 SMALL = 11.0
 
@@ -91,7 +91,7 @@ def draw_foot(pen: Pen, answer: Answer, y: float) -> float:
 def _question(answer: Answer) -> str:
     asked: dict[str, list[str]] = {}
     for name, value in parse_qsl(urlsplit(answer.address).query):
-        if name not in NOT_FILTERS:
+        if name not in NOT_FILTERS | TIMES:
             asked.setdefault(name, []).append(value)
     return one_line("; ".join(f"{tell_code(name)}: {', '.join(values)}" for name, values in asked.items()))
 
@@ -108,7 +108,7 @@ def _count(answer: Answer, events: Sequence[Event]) -> str:
     total = max(answer.total or 0, len(events))
     if total > len(events):
         return f"{len(events)} of {total:,} events; {total - len(events):,} are not shown."
-    return f"{len(events)} event{'s' * (len(events) != 1)}."
+    return f"{len(events)} {plural('event', len(events))}."
 
 
 def _draw_keys(pen: Pen, name: str, keys: Sequence[tuple[str, str, str]], y: float) -> float:

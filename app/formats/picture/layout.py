@@ -7,6 +7,7 @@ from app.formats.picture.axis import DAY, Axis
 from app.formats.picture.text import one_line, width, wrap
 from app.formats.shape import Event
 from app.instants import parse_day
+from app.wording.codes import plural
 from app.wording.dates import is_approximate, tell_when
 
 MOST_LABELS = 60
@@ -163,7 +164,7 @@ def facts(event: Event) -> str:
 
 
 def _count(count: int, noun: str) -> str:
-    return f"{count}{NO_BREAK}{noun}{'s' * (count != 1)}"
+    return f"{count}{NO_BREAK}{plural(noun, count)}"
 
 
 def lay_in_lanes(placed: Sequence[Placed]) -> list[Lane]:

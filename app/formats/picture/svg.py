@@ -2,7 +2,7 @@
 
 from xml.etree.ElementTree import Element, SubElement
 
-from app.formats.picture.text import NOT_XML
+from app.formats.xml_characters import legal
 
 NAMESPACE = "http://www.w3.org/2000/svg"
 FONT = "'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', 'Noto Sans', sans-serif"
@@ -64,10 +64,6 @@ def dark_rules() -> str:
     """For screens alone: paper is white."""
     rules = (f".f-{name}{{fill:{dark}}}.s-{name}{{stroke:{dark}}}" for name, (_, dark) in PAINT.items())
     return f"@media screen and (prefers-color-scheme: dark){{{''.join(rules)}}}"
-
-
-def legal(text: str) -> str:
-    return NOT_XML.sub("", text)
 
 
 def _number(value: float) -> str:

@@ -1,10 +1,9 @@
-"""Text in pictures: how wide it is, where it is cut or wrapped, and what XML lets through."""
+"""Text in pictures: how wide it is, where it is cut or wrapped."""
 
-import re
 import unicodedata
 
-NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What no XML 1.0 document may hold, escaped or not."""
+from app.formats.xml_characters import legal
+
 ELLIPSIS = "…"
 _NARROW, _WIDE = set("iljItfr.,:;'’|!()[]{}/\\- "), set("mwMWæœ@%—…")
 _JOINER = "\u200d"
@@ -13,7 +12,7 @@ _JOINER = "\u200d"
 def one_line(text: str) -> str:
     """Legal, and without line breaks and other controls."""
     kept = "".join(" " if unicodedata.category(one) in ("Cc", "Zl", "Zp") else one for one in text)
-    return " ".join(NOT_XML.sub("", kept).split())
+    return " ".join(legal(kept).split())
 
 
 def width(text: str, size: float) -> float:

@@ -16,6 +16,11 @@ from citeproc.source.json import CiteProcJSON
 from jsonschema import Draft7Validator
 from pybtex.database import BibliographyData, parse_string
 
+from app.formats import bib as bib_format
+from app.formats import csl_json
+from app.formats import ris as ris_format
+from app.formats.shape import Answer
+from app.tables import Revision
 from tests.awkward import HOSTILE
 from tests.bibliographies import (
     AUTHORS,
@@ -49,6 +54,23 @@ def store(make_store: Callable[[str], Store], tmp_path_factory: Any) -> Store:
 @pytest.fixture(scope="module")
 def client(store: Store) -> Client:
     return store.client(public_url=PUBLIC)
+
+
+@pytest.mark.parametrize("name", ["bib", "ris"])
+@pytest.mark.parametrize("list_name", ["events", "sources"])
+def test_the_charset_is_told_and_the_answer_compressed_all_the_same(client, list_name, name):
+    answer = client.get(f"/v1/{list_name}.{name}?limit=500", headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["Content-Type"].endswith("; charset=utf-8")
+    assert answer.headers["Content-Encoding"] == "gzip"
+
+
+def test_a_source_without_a_record_of_its_own_is_told_as_its_citation_tells_it(client):
+    event = client.get("/v1/events/hostile").json()["data"]
+    answer = Answer([event], Revision(number=1), "/v1/events.bib", "/v1/events.bib", PUBLIC, "Title", "CC0-1.0", "Desk")
+    for each in (bib_format, ris_format, csl_json):
+        told = b"".join(each.write(answer)).decode()
+        assert all(one["source"]["id"] in told for one in event["citations"])
+    assert [one["id"] for one in json.loads(told)] == sorted({one["source"]["id"] for one in event["citations"]})
 
 
 def test_each_cited_source_is_there_once_in_the_order_of_ids(client):
