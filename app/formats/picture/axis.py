@@ -60,6 +60,7 @@ class Axis:
     def __init__(self, moments: Sequence[int], unit: int, left: float, right: float, *, has_times: bool) -> None:
         self.left, self.right = left, right
         self.finest = 1 if has_times else DAY
+        self.first = min(moments)
         spans = [_padded(span, unit) for span in _spans(sorted(set(moments)), unit)]
         whole = right - left - CUT_WIDTH * (len(spans) - 1)
         lengths = [end - start for start, end in spans]
@@ -83,8 +84,10 @@ class Axis:
         return self.right
 
     def ticks(self) -> list[Tick]:
-        first = self.stretches[0]
-        return [tick for one in self.stretches for tick in _ticks(one, self.finest, is_first=one is first)]
+        firsts = [self.first, *[None] * len(self.cuts)]
+        return [
+            tick for one, first in zip(self.stretches, firsts, strict=True) for tick in _ticks(one, self.finest, first)
+        ]
 
 
 def day_and_minute(minute: int) -> tuple[date, int]:
@@ -113,7 +116,7 @@ def _padded(span: tuple[int, int], unit: int) -> tuple[int, int]:
     return max(start - room, FIRST), min(max(end, start + unit) + room, LAST)
 
 
-def _ticks(stretch: Stretch, finest: int, *, is_first: bool) -> list[Tick]:
+def _ticks(stretch: Stretch, finest: int, first: int | None) -> list[Tick]:
     """The closest that leave room for their labels, within the stretch and to the next one."""
     minute = (stretch.right - stretch.left) / (stretch.end - stretch.start)
     found: list[Mark] = []
@@ -125,7 +128,7 @@ def _ticks(stretch: Stretch, finest: int, *, is_first: bool) -> list[Tick]:
     if not inner:
         day, _ = day_and_minute((stretch.start + stretch.end) // 2)
         inner = [(day.toordinal() * DAY, *_day_labels(day))]
-    inner = _with_first_day(stretch, inner) if is_first else inner
+    inner = inner if first is None else _with_first_day(stretch, first, inner)
     ticks: list[Tick] = []
     for number, (at, label, context) in enumerate(inner):
         is_new = not number or context != inner[number - 1][2]
@@ -133,13 +136,13 @@ def _ticks(stretch: Stretch, finest: int, *, is_first: bool) -> list[Tick]:
     return [_without_crowded_context(one, ticks[number + 1 :]) for number, one in enumerate(ticks)]
 
 
-def _with_first_day(stretch: Stretch, marks: list[Mark]) -> list[Mark]:
-    """Before days or months of a later year than that in which the stretch begins; what has no room beside it goes."""
-    at = -(-stretch.start // DAY) * DAY
-    first = (at, *_day_labels(day_and_minute(at)[0]))
-    if at >= marks[0][0] or marks[0][2] == first[2] or not marks[0][2].isdigit():
+def _with_first_day(stretch: Stretch, first: int, marks: list[Mark]) -> list[Mark]:
+    """Before days or months of a later year than that of the first moment; what has no room beside it goes."""
+    at = max(first // DAY * DAY, stretch.start)
+    day = (at, *_day_labels(day_and_minute(at)[0]))
+    if at >= marks[0][0] or marks[0][2] == day[2] or not marks[0][2].isdigit():
         return marks
-    return [first, *(one for one in marks if stretch.place(one[0]) - stretch.place(at) >= ROOM)]
+    return [day, *(one for one in marks if stretch.place(one[0]) - stretch.place(at) >= ROOM)]
 
 
 def _without_crowded_context(tick: Tick, following: Sequence[Tick]) -> Tick:
