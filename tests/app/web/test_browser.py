@@ -147,6 +147,19 @@ def test_claims_change_rank_while_the_slider_moves(opened):
     assert len({tuple(one) for one in told}) > 1
 
 
+def test_an_answer_that_is_no_view_is_told_and_not_asked_again(opened):
+    tab = opened()
+    page, asked = tab.open("?limit=5"), []
+    page.route("**/?*", lambda route: (asked.append(route.request.url), route.fulfill(status=503, body="busy")))
+    page.locator(".facet a").first.click()
+    expect(page.locator("#status")).to_contain_text("No answer at the moment")
+    page.wait_for_timeout(300)
+    assert len(asked) == 1
+    assert page.url.endswith("/?limit=5")
+    assert [one for one in tab.faults if "503" not in one] == []
+    tab.faults.clear()
+
+
 def test_filters_an_event_and_the_back_button(opened):
     page = opened().open()
     page.locator(".facet a", has_text="consult").click()

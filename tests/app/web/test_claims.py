@@ -20,6 +20,10 @@ from app.web.claims import tell_value
          "troops: low 90000, high 1e5; money: 3, unit USD"),
         ("locations", "[kyiv, lviv]", "kyiv; lviv"),
         ("locations", "[]", "none"),
+        ("locations", "[kyiv", "[kyiv"),
+        ("actors", "kyiv: x", "kyiv: x"),
+        ("date", "[2022-01-01..2022-01-03]", "between 1 and 3 January 2022"),
+        ("date", "soon [..", "soon [.."),
     ],
 )  # fmt: skip
 def test_a_value_is_told_in_words(field, value, told):

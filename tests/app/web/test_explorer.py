@@ -113,6 +113,18 @@ def test_every_file_of_a_page_is_kept_for_good_and_one_of_another_version_for_no
         assert lasting.get(wrong).status_code == 404
 
 
+def test_a_static_file_that_is_held_is_not_sent_again_and_takes_no_parameters(lasting):
+    for name, kind in (("map.js", "text/javascript"), ("embed.css", "text/css"), ("world.svg", "image/svg+xml")):
+        path = f"/static/0123/{name}"
+        first = lasting.get(path)
+        assert first.headers["Content-Type"].partition(";")[0] == kind
+        again = lasting.get(path, headers={"If-None-Match": first.headers["ETag"]})
+        assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
+        assert lasting.get(path, headers={"If-None-Match": '"another"'}).content == first.content
+        refused = lasting.get(f"{path}?x=1")
+        assert (refused.status_code, refused.json()["errors"][0]["parameter"]) == (400, "x")
+
+
 def test_an_unchanged_page_is_not_sent_again(lasting):
     first = lasting.get("/?actor=nato")
     again = lasting.get("/?actor=nato", headers={"If-None-Match": first.headers["ETag"]})
@@ -159,6 +171,15 @@ def test_a_form_carries_on_what_it_does_not_show(lasting):
     carried = set(zip(page.values(hidden, "name"), page.values(hidden, "value"), strict=True))
     assert carried == {("actor", "nato"), ("known_at", "2021-12-31"), ("event", FLIGHT)}
     assert page.values("#q", "value") == ["talks"]
+
+
+@pytest.mark.parametrize(
+    ("query", "value", "is_on"),
+    [("", "true", False), ("disputed=true", "true", True), ("disputed=false", "false", True)],
+)
+def test_a_search_keeps_whether_sources_disagree(lasting, query, value, is_on):
+    box = look(lasting, query).one("input[name=disputed]")
+    assert (box.attributes["value"], "checked" in box.attributes) == (value, is_on)
 
 
 def test_pages_lead_on_without_a_gap_and_at_one_revision(lasting):
