@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
+from importlib import import_module
 
 import httpx
 import psycopg
@@ -14,11 +15,12 @@ import pytest
 import yaml
 from sqlalchemy import make_url
 
+from app import formats
 from app.main import create_app
 from app.settings import Settings
 from app.tables import Event
 from tests.conftest import Client
-from tests.documents import ROOT, blocks, examples, fits, read_abridged, section, text_of
+from tests.documents import ROOT, blocks, examples, first_column, fits, read_abridged, section, text_of
 
 UV_RUN = 'uv() { shift 2; "$PYTHON" -c "from app.cli import main; main()" "$@"; }\n'
 """`uv run dateline …` in the environment that the tests run in."""
@@ -74,6 +76,36 @@ def test_adding_an_event_works_as_shown(tmp_path, portal):
         answer = Client(portal, app).get(example.path)
         assert fits(read_abridged(example.answer), answer.json()), answer.text
     app.state.database.close()
+
+
+def test_adding_a_format_works_as_shown(tmp_path, monkeypatch, shipped):
+    """Its file found where formats are, its test passed, its operations described as they have to be."""
+    text = section(text_of("CONTRIBUTING.md"), "Add a format")
+    format_file, test_file = blocks(text, "python")
+    (tmp_path / "plain_text.py").write_text(format_file, encoding="utf-8")
+    (tmp_path / "shown_tests.py").write_text(test_file, encoding="utf-8")
+    before = described(shipped.client())
+    monkeypatch.setattr(formats, "__path__", [*formats.__path__, str(tmp_path)])
+    monkeypatch.syspath_prepend(tmp_path)
+    client = shipped.client()
+    tests = [one for name, one in vars(import_module("shown_tests")).items() if name.startswith("test_")]
+    for name in ("shown_tests", "app.formats.plain_text"):
+        monkeypatch.delitem(sys.modules, name)
+    assert tests
+    for test in tests:
+        test(client)
+    shown = "".join(line.removeprefix("+") for line in "".join(blocks(text, "diff")).splitlines(keepends=True))
+    added = {name: known for name, known in described(client).items() if name not in before}
+    assert added
+    assert {name: sorted(first_column(section(shown, f"`{name}`"))) for name in added} == added
+
+
+def described(client):
+    """The parameters of each operation."""
+    paths = client.get("/openapi.json").json()["paths"]
+    return {
+        f"GET {path}": sorted(one["name"] for one in told["get"].get("parameters", ())) for path, told in paths.items()
+    }
 
 
 def test_a_fault_is_told_as_shown(tmp_path):
