@@ -88,6 +88,15 @@ def test_where_too_much_reaches_into_a_window_there_are_no_columns(make_store, t
     assert cuts(page) == 0
 
 
+def test_of_events_within_days_no_month_is_left_out_unsaid(make_store, tmp_path):
+    """What lasts from one window into the next is within neither."""
+    dates = [f"{year}-{month:02}-07/{year + 2}" for year in range(2000, 2009) for month in range(1, 13)]
+    client = load(make_store, tmp_path, dates)
+    asked = "date_match=within&date_from=2000-01-01&date_to=2015-01-01&limit=5"
+    assert look(client, asked).all(".months") == []
+    assert sum(count for count, _, _ in columns(look(client, "limit=5"))) in (0, 108)
+
+
 def test_every_facet_filtered_by_is_counted_once(make_store, tmp_path):
     client = load(make_store, tmp_path, ["2020-03-02"])
     asked = "type=consult&modality=occurred&actor=anna-berg&location=old-harbour&publisher=harbour-gazette"

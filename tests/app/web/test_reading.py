@@ -125,3 +125,14 @@ def test_a_merged_event_is_read_as_the_one_that_it_was_merged_into(make_store, t
     store.load(write_lines(tmp_path, lines))
     page = look(store.client(public_url=public_url), "event=harbour-talks-2")
     assert "Harbour talks, round 1" in page.text("#event")
+
+
+def test_a_source_that_is_not_known_by_then_leaves_no_event_unread(make_store, tmp_path):
+    store, lines = make_store("sqlite"), invented_lines(2)
+    late = {"kind": "source", "id": "late", "title": "Later", "publisher": "harbour-gazette", "published": "2021-01-01"}
+    link = {"source": "late", "how": "reprints"}
+    changed = [one | {"derived_from": [link]} if one["id"] == "post-tuesday" else one for one in lines]
+    store.load(write_lines(tmp_path, [*changed, late]))
+    page = look(store.client(), "event=harbour-talks-1&known_at=2020-06-01")
+    assert page.text("#event-title") == "Harbour talks, round 1"
+    assert page.all(".lineage")
