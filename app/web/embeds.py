@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from app.contract import LIST_PROBLEMS, MERGED, RECORD_PROBLEMS
 from app.database import Database
 from app.formats.shape import Answer, Format
-from app.parameters import Id, KnowledgeQuestion
+from app.parameters import PLACE_IN_LIST, TIMES, Id, KnowledgeQuestion
 from app.problems import Problem
 from app.queries.claims import fetch_claims
 from app.queries.events import EventQuery, fetch_event, fetch_events
@@ -34,8 +34,6 @@ HEADERS = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
 }
 """Any site may show these pages; they load nothing but our own style and script."""
-PLACE_IN_LIST = frozenset({"limit", "cursor", "count"})
-TIMES = frozenset({"known_at", "as_of"})
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 PAGE: dict[int | str, dict[str, Any]] = {
     200: {"description": "A page", "content": {HTML: {"schema": {"type": "string"}}}}

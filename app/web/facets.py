@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.parameters import NOT_FILTERS
 from app.web.asking import Api, Parameters, Told
-from app.web.view import NOT_OF_FACETS, View
+from app.web.view import View
 from app.wording.codes import tell_code
 from app.wording.dates import tell_day, tell_instant
 
@@ -67,7 +68,7 @@ async def fetch_facets(api: Api, view: View, revision: str) -> list[Facet]:
 
 async def _ask(api: Api, view: View, revision: str, without: Sequence[str], names: Sequence[str]) -> Told:
     facets = [("facet", one) for one in names]
-    return await api.ask("/v1/facets", [*view.asked(*NOT_OF_FACETS, "as_of", *without), ("as_of", revision), *facets])
+    return await api.ask("/v1/facets", [*view.asked(*NOT_FILTERS, "as_of", *without), ("as_of", revision), *facets])
 
 
 def list_chips(view: View, facets: Sequence[Facet]) -> list[Chip]:

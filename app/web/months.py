@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.parameters import NOT_FILTERS
 from app.web.asking import Api, Parameters, Told
-from app.web.view import KNOWN_AT, NOT_OF_FACETS, View
+from app.web.view import KNOWN_AT, View
 
 FACET_FULL = 50
 """A facet has so many values at most: of as many, there may be more."""
@@ -33,7 +34,7 @@ async def fetch_months(api: Api, view: View, revision: str, events: Told) -> tup
     The scale is that of all that is known now.
     """
     is_shown = len(events.data) == events.content["meta"]["total"]
-    then = [*view.asked(*NOT_OF_FACETS, "as_of"), ("as_of", revision)]
+    then = [*view.asked(*NOT_FILTERS, "as_of"), ("as_of", revision)]
     now = [one for one in then if one[0] != KNOWN_AT]
     if then != now:
         counted, scaled = await asyncio.gather(_nothing() if is_shown else _fetch(api, then), _fetch(api, now))

@@ -13,12 +13,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.caching import DAY_SECONDS, cache_control, entity_tag, held_tag
 from app.contract import problem_responses
-from app.parameters import Code, Pixels, WebAddress
+from app.parameters import PLACE_IN_LIST, TIMES, Code, Pixels, WebAddress
 from app.problems import GONE, INVALID_QUESTION, MEDIA_TYPE, NOT_FOUND, NOT_IMPLEMENTED, UNAVAILABLE, Problem
 from app.schemas import Public
 from app.settings import Settings
 from app.web.asking import Api, Parameters, Told
-from app.web.view import PLACE_IN_LIST, READ, TIMES
+from app.web.view import READ
 
 WIDTH, TIMELINE_HEIGHT, EVENT_HEIGHT = 640, 600, 480
 SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox"

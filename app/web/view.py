@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from app.parameters import NOT_FILTERS, TIMES
 from app.web.asking import Parameters
 
 READ = "event"
 """The one parameter of the page that is not the API's: the event in the reading pane."""
-PLACE_IN_LIST = frozenset({"limit", "cursor", "count"})
-NOT_OF_FACETS = PLACE_IN_LIST | {"sort", "order"}
 KNOWN_AT = "known_at"
-TIMES = (KNOWN_AT, "as_of")
 EVENTS_SHOWN = "200"
 
 
@@ -41,7 +39,7 @@ class View:
     @property
     def filters(self) -> Parameters:
         """What narrows the answer down: all but times, order and place in the list."""
-        return self.asked(*NOT_OF_FACETS, *TIMES)
+        return self.asked(*NOT_FILTERS, *TIMES)
 
     @property
     def address(self) -> str:

@@ -168,13 +168,9 @@ def test_a_new_revision_is_seen_at_once_or_within_100_milliseconds(store, tmp_pa
     for revision in range(2, 6):
         assert client.get("/v1/events").json()["meta"]["revision"] == revision - 1
         store.load(write_lines(tmp_path, invented_lines(1 + revision)))
-        published = time.monotonic()
-        asked, seen = published, 0
-        while seen != revision and asked - published < 5:
-            asked = time.monotonic()
-            seen = client.get("/v1/events").json()["meta"]["revision"]
-        assert seen == revision
-        assert asked - published <= (0.12 if store.url.get_backend_name() != "sqlite" else 0.02)
+        if store.url.get_backend_name() != "sqlite":
+            time.sleep(0.1)
+        assert client.get("/v1/events").json()["meta"]["revision"] == revision
 
 
 def test_nothing_is_asked_of_sqlite_while_nothing_was_published(store, tmp_path):
