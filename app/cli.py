@@ -10,6 +10,8 @@ from sqlalchemy.exc import DatabaseError
 from app.terminal import read_settings, reason_of, stop, variable
 from seed import commands, store_commands
 
+PATHS = ("/       the explorer", "/docs   documentation", "/v1     the API")
+
 command = typer.Typer(
     name="dateline",
     help="A read-only REST API over a hand-curated chronology.\n\n"
@@ -53,7 +55,7 @@ def serve(
     import uvicorn
 
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    print(f"Serving {settings.title}\n  {address}/docs   documentation\n  {address}/v1     the API", flush=True)
+    print(f"Serving {settings.title}", *(f"  {address}{path}" for path in PATHS), sep="\n", flush=True)
     uvicorn.run(
         "app.main:create_served_app", factory=True, host=host, port=port, workers=workers, log_level="warning",
         server_header=False,
