@@ -5,17 +5,18 @@ from functools import cache
 
 VOCABULARY = """
     the of in to and for on with at from over after by as says talks government military forces minister president
-    border security agreement troops officials state foreign support meeting new two three statement attack city region
-    defence ministry council energy trade sanctions peace leaders exercise aircraft navy army police parliament court
-    election union summit treaty visit report warns calls signs rejects accuses agrees opens closes begins ends delays
-    confirms denies announces demands offers threatens condemns welcomes suspends resumes extends withdraws deploys
-    moves ceasefire convoy pipeline harbour airport embassy refugees aid grain oil gas nuclear missile drone tank ship
-    fleet command allies envoy ambassador delegation commission assembly inquiry verdict protest march strike workers
-    students northern southern eastern western central coastal joint emergency annual public secret final early late
-    first second million hundred dozens several local national regional global civil humanitarian economic
-    diplomatic financial flight base bridge road railway power water hospital school market bank currency budget debt loan export
-    import evidence claim source letter speech interview document draft law decree order plan proposal deal dispute crisis
-    war conflict violence explosion fire flood storm earthquake rescue search arrest trial prison release exchange prisoners
+    border security agreement troops officials state foreign support meeting new two three statement attack city
+    region defence ministry council energy trade sanctions peace leaders exercise aircraft navy army police parliament
+    court election union summit treaty visit report warns calls signs rejects accuses agrees opens closes begins ends
+    delays confirms denies announces demands offers threatens condemns welcomes suspends resumes extends withdraws
+    deploys moves ceasefire convoy pipeline harbour airport embassy refugees aid grain oil gas nuclear missile drone
+    tank ship fleet command allies envoy ambassador delegation commission assembly inquiry verdict protest march
+    strike workers students northern southern eastern western central coastal joint emergency annual public secret
+    final early late first second million hundred dozens several local national regional global civil humanitarian
+    economic diplomatic financial flight base bridge road railway power water hospital school market bank currency
+    budget debt loan export import evidence claim source letter speech interview document draft law decree order plan
+    proposal deal dispute crisis war conflict violence explosion fire flood storm earthquake rescue search arrest
+    trial prison release exchange prisoners
 """
 COMMON = VOCABULARY.split()
 STARTS = ("k", "v", "m", "t", "br", "sh", "n", "dr", "l", "z", "p", "gr", "h", "ch", "s", "r")
