@@ -5,9 +5,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PROGRAM = Path(__file__).parent
 DAY_SECONDS = 86_400
@@ -46,23 +44,3 @@ def cache_control(pinned: bool, max_age: int) -> str:
     """An answer pinned to a revision never changes."""
     age = DAY_SECONDS if pinned else max_age
     return f"public, max-age={age}, stale-while-revalidate={DAY_SECONDS}, stale-if-error={DAY_SECONDS}"
-
-
-class EncodedTags:
-    """Tells the tags of differently encoded answers apart; stands outside the compression."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_tagged(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(raw=message["headers"])
-                encoding = headers.get("Content-Encoding")
-                if encoding and "ETag" in headers:
-                    headers["ETag"] = f'{headers["ETag"][:-1]}-{encoding}"'
-                if "accept-encoding" not in headers.get("Vary", "").lower():
-                    headers.add_vary_header("Accept-Encoding")
-            await send(message)
-
-        await self.app(scope, receive, send_tagged)

@@ -12,14 +12,13 @@ from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
 from prometheus_client import CollectorRegistry
 from starlette.exceptions import HTTPException
-from starlette_compress import CompressMiddleware, add_compress_type
 
-from app.caching import EncodedTags, cache_control
+from app.caching import cache_control
+from app.compression import Compressed
 from app.contract import LIST_PROBLEMS, describe
 from app.database import POOL_SIZE, Database
 from app.files import Places
-from app.formats import every_format
-from app.methods import SHARED, OpenToAllOrigins, ReadOnlyMethods
+from app.methods import SHARED, ReadOnly
 from app.metrics import Measured
 from app.problems import INTERNAL_ERROR, MEDIA_TYPE, NOT_FOUND, Problem
 from app.queries.absences import Moved
@@ -85,13 +84,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _answer_refusal)
     app.add_exception_handler(HTTPException, _answer_missing)
     app.add_exception_handler(Exception, _answer_fault)
-    for one in every_format():
-        add_compress_type(one.media_type.partition(";")[0])
-    app.add_middleware(CompressMiddleware)
-    app.add_middleware(EncodedTags)
+    app.add_middleware(Compressed)
     app.add_middleware(Measured, registry=app.state.metrics)
-    app.add_middleware(ReadOnlyMethods)
-    app.add_middleware(OpenToAllOrigins)
+    app.add_middleware(ReadOnly)
     return app
 
 

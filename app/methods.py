@@ -2,13 +2,13 @@
 
 import json
 
-from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.problems import MEDIA_TYPE, METHOD_NOT_ALLOWED, Problem
 
 ALLOWED = "GET, HEAD, OPTIONS"
+READING = ("GET", "HEAD")
 SHARED = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, Link, Retry-After",
@@ -22,47 +22,41 @@ PREFLIGHT = {
 }
 
 
-class ReadOnlyMethods:
-    """Answers HEAD as GET without its body, OPTIONS with what is allowed, and refuses every other method."""
+_SHARED = [(name.lower().encode(), value.encode()) for name, value in SHARED.items()]
+_SHARED_NAMES = {name for name, _ in _SHARED}
+
+
+class ReadOnly:
+    """Answers HEAD as GET without its body, OPTIONS with what is allowed, and refuses every other method.
+
+    Every answer says that all origins may read it, asked by a browser or not: so a cache holds one for all.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         method = scope.get("method", "GET")
-        if method == "GET":
-            await self.app(scope, receive, send)
-        elif method == "HEAD":
-            await self.app({**scope, "method": "GET", "is_head": True}, receive, _without_body(send))
-        elif method == "OPTIONS":
-            await Response(status_code=204, headers=PREFLIGHT)(scope, receive, send)
-        else:
-            problem = Problem(METHOD_NOT_ALLOWED, f"Expected one of {ALLOWED}.")
-            content = json.dumps(problem.content()).encode()
-            headers = {"Allow": ALLOWED, "Cache-Control": "no-store"}
-            refusal = Response(content, 405, headers, media_type=MEDIA_TYPE)
-            await refusal(scope, receive, send)
+        is_head = method == "HEAD"
 
-
-class OpenToAllOrigins:
-    """Says so on every answer, asked by a browser or not: so a cache holds one answer for all origins."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_shared(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(raw=message["headers"]).update(SHARED)
+                own = [one for one in message["headers"] if one[0] not in _SHARED_NAMES]
+                message = {**message, "headers": [*own, *_SHARED]}
+            elif is_head:
+                message = {**message, "body": b""}
             await send(message)
 
-        await self.app(scope, receive, send_shared)
+        if is_head:
+            scope = {**scope, "method": "GET", "is_head": True}
+        answer = self.app if method in READING else _unread(method)
+        await answer(scope, receive, send_shared if scope["type"] == "http" else send)
 
 
-def _without_body(send: Send) -> Send:
-    async def send_head(message: Message) -> None:
-        if message["type"] == "http.response.body":
-            message = {**message, "body": b""}
-        await send(message)
-
-    return send_head
+def _unread(method: str) -> Response:
+    """What there is but for reading."""
+    if method == "OPTIONS":
+        return Response(status_code=204, headers=PREFLIGHT)
+    problem = Problem(METHOD_NOT_ALLOWED, f"Expected one of {ALLOWED}.")
+    headers = {"Allow": ALLOWED, "Cache-Control": "no-store"}
+    return Response(json.dumps(problem.content()).encode(), 405, headers, media_type=MEDIA_TYPE)

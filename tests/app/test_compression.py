@@ -82,7 +82,37 @@ def test_a_decoded_answer_is_the_plain_one(encoded, path, encoding):
         ("br;q=0, *", {"gzip", "zstd"}),
         ("*;q=0", {"identity"}),
         ("nonsense;;q=,", {"identity"}),
+        ("br;q=0.2, gzip;q=0.9, zstd;q=0.21", {"gzip"}),
+        ("gzip;q=0.001", {"gzip"}),
+        ("gzip;q=0.5, identity", {"identity"}),
+        ("gzip;q=0.5, *;q=0.2", {"gzip"}),
+        ("gzip;q=2, br;q=nan, zstd;q=-1", {"identity"}),
+        ("gzip," * 200, {"identity"}),
     ],
 )
 def test_an_answer_is_in_an_encoding_that_was_accepted(encoded, accepted, acceptable):
     assert encoded("/v1/events", accepted)[0] in acceptable
+
+
+@pytest.mark.parametrize("path", [one for one in STREAMED if one not in [file.path for file in FILES]])
+@pytest.mark.parametrize("encoding", list(DECODERS))
+def test_an_export_is_encoded_in_the_pieces_in_which_it_comes(client, portal, path, encoding):
+    lengths: list[int | None] = []
+
+    async def listen(scope: Any, receive: Any, send: Any) -> None:
+        async def send_noted(message: Any) -> None:
+            lengths.append(len(message["body"]) if message["type"] == "http.response.body" else None)
+            await send(message)
+
+        await client.app(scope, receive, send_noted)
+
+    answer = Client(portal, listen).get(path, headers={"Accept-Encoding": encoding})
+    assert answer.headers["Content-Encoding"] == encoding
+    assert "Content-Length" not in answer.headers
+    assert lengths[0] is None
+    assert len(lengths) > 2
+
+
+@pytest.mark.parametrize("encoding", list(DECODERS))
+def test_an_encoded_answer_has_the_same_bytes_every_time(encoded, encoding):
+    assert encoded("/v1/events", encoding) == encoded("/v1/events", encoding)
