@@ -11,10 +11,10 @@ from app.problems import Problem
 from app.settings import Settings
 from app.terminal import cause_of, reason_of, variable
 
-SCHEMA = "0002"
+SCHEMA = "0003"
 """The migration that this version's queries expect: the newest."""
-FIRST = "0002"
-"""The migration of the first release: what was made before kept no ledger of changes, and cannot be brought up."""
+FIRST = "0003"
+"""The migration of the first release: what was made before holds less, and cannot be brought up."""
 UNDEFINED_TABLE, DENIED = "42P01", "42501"
 """What PostgreSQL calls these errors."""
 State = Enum("State", ["READY", "EMPTY", "OLD", "FOREIGN", "DENIED", "UNREADABLE"])

@@ -60,6 +60,14 @@ def kind_range(kind: str) -> tuple[int, int]:
     return first, first + (1 << KIND_BITS) - 1
 
 
+def whole(kind: str) -> int:
+    """The number that stands for all terms of a kind: no term has it."""
+    return kind_range(kind)[0]
+
+
+TALLIED_KINDS = ("actor", "type", "modality", "location", "publisher", "month", "quality")
+"""Terms by which everything is counted: those of the facets, and of the desk's report."""
+
 ENTRY_KINDS = {
     "actor": ("actor", "actor-word", "actor-type", "actor-country", "actor-member-of"),
     "location": (
@@ -108,6 +116,18 @@ def named(names: Iterable[Name]) -> ColumnElement[bool]:
 class Versioned(SQLModel):
     since: int = Field(sa_type=BigInteger)
     until: int = Field(sa_type=BigInteger)
+
+
+class Tally(Versioned, table=True):
+    """How many events have a term at the last instant, so that counting everything reads no link; none: no row.
+
+    Of the kinds in `TALLIED_KINDS`; and, under the number `whole(kind)`, how many records of a kind there are.
+    """
+
+    __table_args__ = (PrimaryKeyConstraint("term", "since"),)
+
+    term: int = Field(sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    count: int = Field(sa_type=BigInteger)
 
 
 class Event(Versioned, table=True):

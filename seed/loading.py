@@ -31,6 +31,7 @@ from seed.ledger import Ledger
 from seed.numbering import Numbering
 from seed.redactions import refuse_redacted
 from seed.shaping import EventShape, Posting, Shape, Shaper
+from seed.tallying import Tallies
 from seed.writing import batches, insert_rows, refresh_statistics, sole_writer
 
 TABLES: dict[str, type[SQLModel]] = {
@@ -110,6 +111,7 @@ def write_revision(
     if number and not ledger.counts and published_at is None:
         return Outcome(number, published=False)
     load.numbering.close()
+    load.tallies.close()
     now = published_at if published_at is not None else max(last_published_at + 1, microseconds(datetime.now(UTC)))
     digest = ledger.digest.hexdigest()
     connection.execute(insert(Revision), {"number": number + 1, "published_at": now, "digest": digest})
@@ -127,6 +129,7 @@ class _Load:
         self.ledger = ledger
         self.revision = ledger.revision
         self.numbering = Numbering(connection, ledger.revision)
+        self.tallies = Tallies(connection, ledger.revision)
 
     def write(self, kind: str, shapes: Sequence[Any]) -> None:
         """Write what changed of some records of one kind."""
@@ -216,13 +219,15 @@ class _Load:
         held = select(term, place, known_from, known_until).where(col(table.until) == OPEN, kinds)
         new = {(numbers[name], *rest) for name, *rest in wanted}
         old = {tuple(row) for some in batches(at) for row in self.connection.execute(held.where(place.in_(some)))}
-        if gone := sorted(old - new):
+        gone = sorted(old - new)
+        if gone:
             matches = (term == bindparam("a"), place == bindparam("b"), known_from == bindparam("c"))
             ending = update(table).where(*matches, col(table.until) == OPEN).values(until=self.revision)
             self.connection.execute(ending, [dict(zip("abc", row, strict=False)) for row in gone])
         fresh = sorted(new - old)
         self._insert(table, (dict(zip(names, row, strict=True)) for row in fresh))
         self.numbering.count(int(row[0]) for row in fresh)
+        self.tallies.touch(int(row[0]) for row in (*gone, *fresh))
 
     def _end(self, table: Any, ids: Iterable[str]) -> None:
         """The open rows of some records end where this revision begins."""

@@ -1,11 +1,12 @@
 """The terms of events and citations: every value under which a question finds them."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from app.event_schemas import EventPublic
 from app.instants import day_of
 from app.keys import LONG_DAYS
-from app.periods import periods_of
+from app.periods import periods_of, spell
 from app.tables import Name
 from app.words import split_words
 from seed.collection import Collection
@@ -40,7 +41,8 @@ class Terms:
         if days.first:
             yield "month", days.first.isoformat()[:7]
         if days.start_day and days.end_day and days.end_day - days.start_day > LONG_DAYS:
-            yield "long", "long"
+            last = min(days.end_day, date.max.toordinal())
+            yield from (("long", period) for period in spell(date.fromordinal(days.start_day), date.fromordinal(last)))
         yield "disputed", "true" if shown.evidence.disputed else "false"
         yield from (("min-origins", str(number + 1)) for number in range(shown.evidence.independent_origins))
         yield from (("quality", code) for code in weak_points(self.collection, event))

@@ -1,11 +1,12 @@
 """The data set as a whole."""
 
-from sqlalchemy import func, select
+from sqlalchemy import select
+from sqlmodel import col
 
 from app.database import Database
 from app.parameters import Question
 from app.schemas import DatasetCounts
-from app.tables import LAST, Actor, Citation, Event, Location, Publisher, Record, Revision, Source, known, published
+from app.tables import Revision, Tally, published, whole
 
 
 class DatasetQuery(Question):
@@ -16,18 +17,15 @@ class DatasetQuery(Question):
 
 def fetch_counts(database: Database, revision: Revision) -> DatasetCounts:
     """How many records of each kind the revision has."""
-    tables: dict[str, type[Event | Record]] = {
-        "events": Event,
-        "actors": Actor,
-        "locations": Location,
-        "sources": Source,
-        "publishers": Publisher,
-        "citations": Citation,
+    kinds = {
+        "events": "event",
+        "actors": "actor",
+        "locations": "location",
+        "sources": "source",
+        "publishers": "publisher",
+        "citations": "citation-event",
     }
-    counts = []
-    for name, table in tables.items():
-        count = select(func.count()).select_from(table).where(published(table, revision.number))
-        if issubclass(table, Event | Citation):
-            count = count.where(known(table, LAST))
-        counts.append(count.scalar_subquery().label(name))
-    return DatasetCounts(**database.fetch(select(*counts))[0]._mapping)
+    terms = {whole(kind): name for name, kind in kinds.items()}
+    tallies = select(col(Tally.term), col(Tally.count))
+    rows = database.fetch(tallies.where(col(Tally.term).in_(terms), published(Tally, revision.number)))
+    return DatasetCounts(**dict.fromkeys(kinds, 0) | {terms[term]: count for term, count in rows})

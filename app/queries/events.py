@@ -14,7 +14,7 @@ from app.instants import microseconds, parse_day, parse_day_or_instant
 from app.keys import LONG_DAYS, first_key
 from app.pagination import Page, PageQuestion, Types
 from app.parameters import Codes, Day, Ids, KnowledgeQuestion, Known, Origins, When, Words, refuse_reversed
-from app.periods import cover
+from app.periods import around, cover
 from app.problems import refuse
 from app.queries.absences import fetch_absence, not_known_yet
 from app.queries.matching import AnySelect, Column, Condition, Matching, Span, any_of, towards
@@ -23,7 +23,6 @@ from app.queries.terms import fetch_terms, known_names, refuse_unknown
 from app.tables import OPEN, Citation, Event, Link, Location, Name, Revision, Term, kind_range, known, published
 from app.words import split_words
 
-LONG: Name = ("long", "long")
 MOST_PLACES = 500
 """An area with more places than this is probed event by event."""
 
@@ -159,12 +158,19 @@ def spans(question: EventFilter, long: Condition) -> tuple[Span, ...]:
     return Span(edge - 1, below), Span(dated, edge, (long,))
 
 
+def _long_names(question: EventFilter) -> list[Name]:
+    """Of the events that begin long before the first day, those that may last until then."""
+    if not question.date_from or question.date_match == "within":
+        return []
+    return [("long", period) for period in around(parse_day(question.date_from))]
+
+
 def fetch_matching(database: Database, question: EventFilter, revision: Revision) -> Matching:
     """What a question asks of the store. Raises `Problem` for an id or code that is not known."""
     names = list(term_names(question))
     if question.reported_from or question.reported_to:
         names.append(_fetch_reported_names(database, question, revision))
-    reaches_back = [LONG] if question.date_from and question.date_match == "overlaps" else []
+    reaches_back = _long_names(question)
     wanted = {name for _, name in known_names(question)} | {name for some in names for name in some}
     found = fetch_terms(database, wanted.union(reaches_back), revision)
     refuse_unknown(database, question, found, revision)

@@ -4,7 +4,7 @@ import json
 from typing import Literal
 
 from pydantic import Field
-from sqlalchemy import CTE, func, select, union_all
+from sqlalchemy import CTE, Subquery, func, select, union_all
 from sqlmodel import col
 
 from app.database import Database
@@ -12,7 +12,20 @@ from app.pagination import Page
 from app.queries.events import EventFilter, fetch_matching
 from app.queries.matching import AnySelect
 from app.schemas import FacetCount
-from app.tables import Actor, Link, Location, Publisher, Record, Revision, Term, kind_range, known, published
+from app.tables import (
+    LAST,
+    Actor,
+    Link,
+    Location,
+    Publisher,
+    Record,
+    Revision,
+    Tally,
+    Term,
+    kind_range,
+    known,
+    published,
+)
 
 MOST_VALUES = 50
 
@@ -31,9 +44,13 @@ def fetch_facets(database: Database, question: FacetQuery, revision: Revision) -
     """The most frequent values of each facet: how many events of the question its filter would keep."""
     facets = [facet for facet in FACETS if facet in question.facet or not question.facet]
     matching = fetch_matching(database, question, revision)
-    every = matching.every(matching.key.label("key"))
-    keys = None if matching.everything else select(every.c.key).cte("matching")
-    rows = database.fetch(union_all(*(_select_counts(facet, keys, revision, question.instant) for facet in facets)))
+    if matching.everything and question.instant == LAST:
+        counts = [_select_tallies(facet, revision) for facet in facets]
+    else:
+        every = matching.every(matching.key.label("key"))
+        keys = None if matching.everything else select(every.c.key).cte("matching")
+        counts = [_select_counts(facet, keys, revision, question.instant) for facet in facets]
+    rows = database.fetch(union_all(*counts))
     labels = _fetch_labels(database, {(row.kind, row.value) for row in rows}, revision)
     rows = sorted(rows, key=lambda row: (facets.index(row.kind), -row[2], row.value))
     return Page(
@@ -53,7 +70,17 @@ def _select_counts(facet: Facet, keys: CTE | None, revision: Revision, instant: 
     )
     if keys is not None:
         counts = counts.join_from(keys, Link, col(Link.key) == keys.c.key)
-    counted = counts.group_by(col(Link.term)).subquery()
+    return _ranked(counts.group_by(col(Link.term)).subquery())
+
+
+def _select_tallies(facet: Facet, revision: Revision) -> AnySelect:
+    """The most frequent terms of one kind, as the load counted them."""
+    of_kind = col(Tally.term).between(*kind_range(facet))
+    tallies = select(col(Tally.term), col(Tally.count)).where(of_kind, published(Tally, revision.number))
+    return _ranked(tallies.subquery())
+
+
+def _ranked(counted: Subquery) -> AnySelect:
     ranked = (
         select(col(Term.kind), col(Term.value), counted.c.count)
         .join_from(counted, Term, col(Term.number) == counted.c.term)

@@ -1,9 +1,9 @@
-"""Create the store: the first that was released; what 0001 made kept no ledger of changes"""
+"""Create the store: the first that is released; what was made before it is brought over by `export` and `restore`"""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
+revision = "0003"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -163,6 +163,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", "since"),
     )
     op.create_table(
+        "tally",
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("term", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("term", "since"),
+    )
+    op.create_table(
         "term",
         sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("kind", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
@@ -190,6 +198,7 @@ def downgrade() -> None:
         batch_op.drop_index("term_value")
 
     op.drop_table("term")
+    op.drop_table("tally")
     op.drop_table("source")
     op.drop_table("revision")
     op.drop_table("redaction")
