@@ -1,5 +1,8 @@
 """The benchmarks' commands: `python -m tests.benchmarks --help`."""
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +27,37 @@ def generate(
     from tests.benchmarks.generate import World, write
 
     write(World(seed, events, revision), folder)
+
+
+Events = Annotated[int, typer.Option(help="How many events the record has.")]
+Work = Annotated[Path | None, typer.Option(help="A folder for records and stores, kept for the next run.")]
+Document = Annotated[bool, typer.Option("--document", help="Write tables and picture into docs/performance.md.")]
+
+
+@contextmanager
+def _work(folder: Path | None) -> Iterator[Path]:
+    """The folder to work in: the one given, or one that vanishes."""
+    with tempfile.TemporaryDirectory(prefix="dateline-benchmarks-") as temporary:
+        folder = folder or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        yield folder.resolve()
+
+
+@command.command()
+def serve(
+    events: Events = 20_000,
+    work: Work = None,
+    rounds: Annotated[int, typer.Option(help="How often each is measured; the median counts.")] = 3,
+    seconds: Annotated[int, typer.Option(help="How long, each time.")] = 1,
+    *,
+    document: Document = False,
+) -> None:
+    """Answers a second: the floors, Dateline on both databases, and its peers."""
+    from tests.benchmarks.generate import World
+    from tests.benchmarks.serve import serve as measure
+
+    with _work(work) as folder:
+        measure(World(1, events), folder, rounds=rounds, seconds=seconds, document=document)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,84 @@
+"""Pressing a server as hard as it answers, from the other core, and what each answer costs it."""
+
+import json
+import resource
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+
+from tests.benchmarks.serving import LOAD_CORE, Server, pinned
+
+SCRIPT = Path(__file__).with_name("press.lua")
+
+
+@dataclass(frozen=True)
+class Load:
+    """The same kind of question again and again: paths, or paths with the body of a POST behind a tab."""
+
+    addresses: Sequence[str]
+    headers: tuple[str, ...] = ()
+    connections: int = 8
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """What came of it. `cpu_seconds` are the server's, its database's included; `load` is our share of our core."""
+
+    requests: int
+    seconds: float
+    cpu_seconds: float
+    bytes: int
+    p50_ms: float
+    p99_ms: float
+    load: float
+
+    @property
+    def rate(self) -> float:
+        """Answers per second of one core: steady however busy the machine is."""
+        return self.requests / self.cpu_seconds
+
+    @property
+    def per_second(self) -> float:
+        """Answers per second on the clock: the same, where nobody else wants the core."""
+        return self.requests / self.seconds
+
+
+def press(server: Server, load: Load, *, seconds: int, start: int = 0) -> Pressed:
+    """Ask for a while. Raises `RuntimeError` on a refusal: an error is no fast answer."""
+    wrk = shutil.which("wrk")
+    if wrk is None:
+        raise RuntimeError("wrk presses the servers: apt-get install wrk")
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+        file.writelines(f"{address}\n" for address in load.addresses)
+        file.flush()
+        options = ["-t1", f"-c{load.connections}", f"-d{seconds}s", "--timeout", "30s", "-s", str(SCRIPT)]
+        headers = [part for header in load.headers for part in ("-H", header)]
+        command = [wrk, *options, *headers, server.address, "--", file.name, str(start)]
+        cpu_seconds, own = server.cpu_seconds(), _own_seconds()
+        run = subprocess.run(pinned(LOAD_CORE, command), capture_output=True, text=True, check=True)
+        cpu_seconds, own = server.cpu_seconds() - cpu_seconds, _own_seconds() - own
+    found = json.loads(run.stderr)
+    if found.pop("failed") or not found["requests"]:
+        raise RuntimeError(f"{server.name} did not answer {load.addresses[start % len(load.addresses)]}: {run.stdout}")
+    return Pressed(**found, cpu_seconds=cpu_seconds, load=own / found["seconds"])
+
+
+def ask(server: Server, address: str, headers: Sequence[str] = ()) -> httpx.Response:
+    """One answer, to look at."""
+    path, _, body = address.partition("\t")
+    named = dict(header.split(": ", 1) for header in headers)
+    url = f"{server.address}{urlsplit(path).geturl()}"
+    if not body:
+        return httpx.get(url, headers=named, timeout=30)
+    return httpx.post(url, content=body, headers={"Content-Type": "application/json", **named}, timeout=30)
+
+
+def _own_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

@@ -1,0 +1,155 @@
+"""Serving, measured in one run: the floors, Dateline in every way it can be asked, and its peers, in turns.
+
+Every server has the first core while it is asked, and `wrk` the other. A rate is answers per second of CPU time, the
+database's included: on an idle machine the same as per second of the clock, and steady on a busy one.
+"""
+
+import os
+import random
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from statistics import mean, median
+from typing import Any
+
+from tests.benchmarks import peers
+from tests.benchmarks.figures import figures
+from tests.benchmarks.generate import World
+from tests.benchmarks.pressing import Load, Pressed, ask, press
+from tests.benchmarks.questions import ACTOR, EVENT, KINDS, addresses
+from tests.benchmarks.report import FOLDER, bars, machine, number, publish, table
+from tests.benchmarks.serving import LOAD_CORE, Server, free_port, serving, uvicorn
+from tests.benchmarks.stores import Store, dateline, postgres, postgres_store, sqlite_store
+
+DIFFERENT = 20_000
+"""So many addresses of a kind, where there are as many: more than any cache holds."""
+STEADY = 64
+"""Connections at which a server is steady that has nearly nothing to do."""
+CODINGS = ("gzip", "zstd", "br")
+FORMATS = (".geojson", ".csv")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One server, asked one kind of question."""
+
+    server: Server
+    kind: str
+    load: Load
+
+
+def serve(world: World, work: Path, *, rounds: int, seconds: int, document: bool) -> None:
+    """Measure, print, and on demand write into the documentation."""
+    with ExitStack() as stack:
+        cells, left_out = _cells(stack, world, work)
+        os.sched_setaffinity(0, {LOAD_CORE})
+        found = _measure(cells, rounds, seconds)
+    medians = {key: _median(some) for key, some in found.items()}
+    ratios = list(figures({key: one.rate for key, one in medians.items()}))
+    title = f"{world.events:,} events, {rounds} rounds of {seconds} s"
+    about = f"{title}, on {machine()}. `wrk` used {max(one.load for one in medians.values()):.0%} of its core at most."
+    parts = {
+        "figures": table(("figure", "wanted", "got"), [one.row() for one in ratios]),
+        "rates": "\n\n".join((_rates(medians), about, *(f"Left out: {one}." for one in left_out))),
+    }
+    rows = [
+        {"server": server, "kind": kind, "rate": one.rate, **asdict(one)} for (server, kind), one in medians.items()
+    ]
+    publish(
+        "serve", {"about": about, "cells": rows, "figures": [asdict(one) for one in ratios]}, parts, document=document
+    )
+    if document:
+        shown = {server: one.rate for (server, kind), one in medians.items() if kind == ACTOR}
+        shown = dict(sorted(shown.items(), key=lambda one: -one[1]))
+        (FOLDER / "serve.svg").write_text(
+            bars(f"Pages of 50 events a second of one core; {title}", shown), encoding="utf-8"
+        )
+
+
+def _cells(stack: ExitStack, world: World, work: Path) -> tuple[list[Cell], list[str]]:
+    base_url, process = stack.enter_context(postgres())
+    stores = [sqlite_store(world, work), stack.enter_context(postgres_store(world, work, base_url, process))]
+    asked = {kind: addresses(world, kind, DIFFERENT) for kind in (*KINDS, EVENT)}
+    servers = [stack.enter_context(dateline(store, free_port())) for store in stores]
+    own_bytes = round(mean(len(ask(servers[0], path).content) for path in asked[ACTOR][:20]))
+    cells = [cell for server in servers for cell in _of_dateline(server, asked)]
+    cells += _of_floors(stack, own_bytes)
+    data = peers.Data.of(servers[0], work)
+    left_out = []
+    for make in _peers(data, asked, work, stack.enter_context(postgres_store(None, work, base_url, process))):
+        try:
+            server, loads = stack.enter_context(make())
+            cells += [Cell(server, kind, load) for kind, load in loads.items()]
+        except peers.NotHere as reason:
+            left_out.append(str(reason))
+    return cells, left_out
+
+
+def _of_dateline(server: Server, asked: dict[str, list[str]]) -> Iterator[Cell]:
+    for kind, paths in asked.items():
+        yield Cell(server, kind, Load(paths))
+    few, one = asked[ACTOR][:16], asked[ACTOR][0]
+    again = Load(few, connections=STEADY)
+    yield Cell(server, "again", again)
+    yield Cell(server, "one event, again", Load(asked[EVENT][:16], connections=STEADY))
+    for suffix in FORMATS:
+        paths = [path.replace("/events?", f"/events{suffix}?") for path in few]
+        yield Cell(server, f"again, {suffix}", Load(paths, connections=STEADY))
+    tag = ask(server, one).headers["etag"]
+    yield Cell(server, "304", Load([one], headers=(f"If-None-Match: {tag}",), connections=STEADY))
+    for coding in CODINGS:
+        header = f"Accept-Encoding: {coding}"
+        if ask(server, one, [header]).headers.get("content-encoding") == coding:
+            yield Cell(server, f"{coding}", Load(asked[ACTOR], headers=(header,)))
+            yield Cell(server, f"{coding}, again", replace(again, headers=(header,)))
+
+
+def _of_floors(stack: ExitStack, own_bytes: int) -> Iterator[Cell]:
+    environment = {"OWN_BYTES": str(own_bytes)}
+    for name, connections in (("server", STEADY), ("framework", 8)):
+        command = uvicorn(f"tests.benchmarks.floors:{name}", port := free_port())
+        server = stack.enter_context(serving(f"The {name}'s floor", command, port, "/event", environment=environment))
+        query = "?actor=a-state&date_from=2001-01-01&date_to=2011-12-31&limit=50&order=desc"
+        for kind, path in ((ACTOR, "/page"), ("own page", "/own"), (EVENT, "/event")):
+            yield Cell(server, kind, Load([path + query], connections=connections))
+
+
+def _peers(data: peers.Data, asked: peers.Asked, work: Path, empty: Store) -> Sequence[Callable[[], Any]]:
+    (work / "usual.db").unlink(missing_ok=True)
+    small = Store("SQLite", f"sqlite:///{work / 'usual.db'}")
+    return (
+        lambda: peers.usual(data, asked, small),
+        lambda: peers.usual(data, asked, empty),
+        lambda: peers.datasette(data, asked),
+        lambda: peers.roapi(data, asked),
+        lambda: peers.postgraphile(data, asked, empty),
+    )
+
+
+def _measure(cells: Sequence[Cell], rounds: int, seconds: int) -> dict[tuple[str, str], list[Pressed]]:
+    """In turns, in another order each time; each goes on where it was in the list of its addresses."""
+    found: dict[tuple[str, str], list[Pressed]] = defaultdict(list)
+    for turn in range(rounds):
+        for cell in random.Random(turn).sample(cells, len(cells)):
+            before = found[cell.server.name, cell.kind]
+            before.append(press(cell.server, cell.load, seconds=seconds, start=sum(one.requests for one in before)))
+    return found
+
+
+def _median(some: Sequence[Pressed]) -> Pressed:
+    """The one in the middle, by its rate."""
+    middle = median([one.rate for one in some])
+    return min(some, key=lambda one: abs(one.rate - middle))
+
+
+def _rates(medians: dict[tuple[str, str], Pressed]) -> str:
+    kinds = list(dict.fromkeys(kind for _, kind in medians))
+    servers = list(dict.fromkeys(server for server, _ in medians))
+    shown = [
+        [number(medians[key].rate) if (key := (one, kind)) in medians else "" for one in servers] for kind in kinds
+    ]
+    return table(
+        ("answers a second of one core", *servers), [(kind, *row) for kind, row in zip(kinds, shown, strict=True)]
+    )
