@@ -60,5 +60,30 @@ def serve(
         measure(World(1, events), folder, rounds=rounds, seconds=seconds, document=document)
 
 
+@command.command()
+def load(events: Events = 20_000, work: Work = None, *, document: Document = False) -> None:
+    """Loading: first, unchanged, and the bare rows, on both databases."""
+    from tests.benchmarks.generate import World
+    from tests.benchmarks.load import load as measure
+
+    with _work(work) as folder:
+        measure(World(1, events), folder, document=document)
+
+
+@command.command()
+def growth(
+    sizes: Annotated[str, typer.Option(help="How many events: from the smallest to the largest.")] = "2000,20000",
+    work: Work = None,
+    *,
+    pairs: Annotated[bool, typer.Option("--pairs", help="Every pair of filters as well.")] = False,
+    document: Document = False,
+) -> None:
+    """What questions cost in a large record against a small one, on both databases."""
+    from tests.benchmarks.growth import growth as measure
+
+    with _work(work) as folder:
+        measure([int(size) for size in sizes.split(",")], folder, pairs=pairs, document=document)
+
+
 if __name__ == "__main__":
     command()

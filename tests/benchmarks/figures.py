@@ -19,10 +19,12 @@ class Figure:
     what: str
     wanted: float
     got: float
+    at_most: bool = False
 
     def row(self) -> tuple[str, str, str]:
-        reached = "" if self.got >= self.wanted else " (missed)"
-        return self.what, f">= {self.wanted:.2f}", f"{self.got:.2f}{reached}"
+        is_reached = self.got <= self.wanted if self.at_most else self.got >= self.wanted
+        sign = "<=" if self.at_most else ">="
+        return self.what, f"{sign} {self.wanted:g}", f"{self.got:.2f}{'' if is_reached else ' (missed)'}"
 
 
 def figures(rates: Rates) -> Iterator[Figure]:

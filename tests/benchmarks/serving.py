@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,7 +34,7 @@ class Server:
 
     def cpu_seconds(self) -> float:
         """What it used so far, with its workers and its database."""
-        return sum(_seconds(one) for process in self.processes for one in _family(process))
+        return cpu_seconds(self.processes)
 
     def memory(self) -> int:
         """Bytes of the server itself that nobody shares, and its part of those that others do."""
@@ -84,6 +84,11 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+def cpu_seconds(processes: Iterable[psutil.Process]) -> float:
+    """What processes used so far, with their children."""
+    return sum(_seconds(one) for process in processes for one in _family(process))
+
+
 def _answers(process: subprocess.Popen[bytes], address: str) -> bool:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
@@ -98,10 +103,11 @@ def _family(process: psutil.Process) -> list[psutil.Process]:
 
 
 def _seconds(process: psutil.Process) -> float:
-    with suppress(psutil.NoSuchProcess):
-        times = process.cpu_times()
-        return times.user + times.system
-    return 0.0
+    """By the clock that Linux keeps of each process, to the nanosecond: `clock_getcpuclockid(3)`."""
+    try:
+        return time.clock_gettime(~process.pid << 3 | 2)
+    except OSError:
+        return 0.0
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -1,0 +1,204 @@
+"""Growth: what a question costs in a large record against a small one, first page and deep, alone and in pairs."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from pathlib import Path
+from statistics import median
+from urllib.parse import urlencode
+
+import httpx
+
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.generate import TYPES, World, identifier
+from tests.benchmarks.report import machine, number, publish, table
+from tests.benchmarks.serving import Server, free_port
+from tests.benchmarks.stores import Store, dateline, postgres, postgres_store, sqlite_store
+
+Question = Mapping[str, str | int]
+TIMES, LIMITS = 20, range(41, 61)
+"""Each is asked so often, with another limit each time: pages of 50 on the whole, and none is asked twice."""
+DEEP = 2_000
+FULL = min(LIMITS)
+ALONE: dict[str, Question] = {"nothing": {}, "order=asc": {"order": "asc"}, "sort=reported": {"sort": "reported"}}
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What an answer costs the server and its database, and how many events it has."""
+
+    store: str
+    events: int
+    what: str
+    microseconds: float
+    found: float
+
+
+def filters(world: World) -> dict[str, Question]:
+    """Every filter, with a value that is in many events."""
+    actor, place, publisher = (identifier(kind, 0) for kind in ("actor", "location", "publisher"))
+    return {
+        "actor": {"actor": actor},
+        "role": {"role": "initiator"},
+        "location": {"location": place},
+        "bbox": {"bbox": "-90,-60,90,60"},
+        "near": {"near": "-57,0", "radius_km": 6000},
+        "source": {"source": identifier("source", world.sources - 1)},
+        "publisher": {"publisher": publisher},
+        "origin": {"origin": publisher},
+        "reported_from": {"reported_from": "2010-01-01"},
+        "reported_to": {"reported_to": "2020-01-01"},
+        "type": {"type": TYPES[0]},
+        "modality": {"modality": "occurred"},
+        "tag": {"tag": "to"},
+        "part_of": {"part_of": identifier("event", 0)},
+        "disputed": {"disputed": "true"},
+        "min_origins": {"min_origins": 2},
+        "quality": {"quality": "no-matched-citation"},
+        "q": {"q": "government"},
+        "date_from": {"date_from": "2008-01-01"},
+        "date_to": {"date_to": "2018-12-31"},
+        "within": {"date_from": "2008-01-01", "date_to": "2018-12-31", "date_match": "within"},
+        "known_at": {"known_at": "2018-06-01"},
+        "as_of": {"as_of": 1},
+    }
+
+
+def questions(world: World, *, pairs: bool) -> dict[str, Question]:
+    alone = filters(world)
+    together = {f"{one} + {other}": {**alone[one], **alone[other]} for one, other in combinations(alone, 2)}
+    few = {
+        "few: a rare type in a box by an actor": {"type": TYPES[-1], "bbox": "-10,-62,10,-50", **alone["actor"]},
+        "none: a rare type and a tag": {"type": TYPES[-1], "tag": "exchange", "modality": "cancelled"},
+    }
+    return ALONE | alone | (together if pairs else {}) | few
+
+
+def growth(sizes: Sequence[int], work: Path, *, pairs: bool, document: bool) -> None:
+    """Measure, print, and on demand write into the documentation."""
+    costs: list[Cost] = []
+    deep: list[Cost] = []
+    for store, world in _stores(sizes, work):
+        with dateline(store, free_port()) as server, httpx.Client(base_url=server.address, timeout=30) as client:
+            costs += (_cost(server, client, store, world, *one) for one in questions(world, pairs=pairs).items())
+            deep += _deep(server, client, store, world)
+            costs += _counts(server, client, store, world)
+    about = f"From {sizes[0]:,} to {sizes[-1]:,} events, {TIMES} questions each, on {machine()}."
+    ratios = [one for store in ("SQLite", "PostgreSQL") for one in _figures(store, sizes, costs, deep)]
+    parts = {
+        "growth": f"{_table(sizes, [one for one in costs if ' + ' not in one.what])}\n\n{about}",
+        "growth of pairs": _worst(sizes, costs) if pairs else "Not measured.",
+        "growth figures": table(("figure", "wanted", "got"), [one.row() for one in ratios]),
+    }
+    publish("growth", {"about": about, "costs": [asdict(one) for one in costs + deep]}, parts, document=document)
+
+
+def _stores(sizes: Sequence[int], work: Path) -> Iterator[tuple[Store, World]]:
+    """One after the other, so that a disk holds them."""
+    worlds = [World(1, size) for size in sizes]
+    for world in worlds:
+        yield sqlite_store(world, work), world
+    with postgres() as (base_url, process):
+        for world in worlds:
+            with postgres_store(world, work, base_url, process) as store:
+                yield store, world
+
+
+def _cost(
+    server: Server,
+    client: httpx.Client,
+    store: Store,
+    world: World,
+    what: str,
+    question: Question,
+    path: str = "/v1/events",
+) -> Cost:
+    addresses = [f"{path}?{urlencode({**question, 'limit': limit})}" for limit in LIMITS]
+    return _asked(server, client, Cost(store.name, world.events, what, 0, 0), addresses)
+
+
+def _asked(server: Server, client: httpx.Client, cost: Cost, addresses: Sequence[str]) -> Cost:
+    """The median over several questions; what a first one looks up for all that follow is not in it."""
+    spent, found = [], []
+    for address in addresses:
+        before = server.cpu_seconds()
+        answer = client.get(address)
+        spent.append(server.cpu_seconds() - before)
+        if answer.status_code != 503:
+            found.append(len(answer.raise_for_status().json()["data"]))
+    return Cost(cost.store, cost.events, cost.what, median(spent) * 1e6, sum(found) / max(1, len(found)))
+
+
+def _deep(server: Server, client: httpx.Client, store: Store, world: World) -> Iterator[Cost]:
+    """The 2,000th page, or the last that there is, against the first."""
+    for what, question in (("nothing", {}), ("type", {"type": TYPES[0]})):
+        yield _cost(server, client, store, world, f"first page, {what}", question)
+        address, pages = f"/v1/events?{urlencode({**question, 'limit': 500})}", 0
+        while pages < DEEP - 10 and (following := client.get(address).json()["links"].get("next")):
+            address, pages = following, pages + 10
+        addresses = [address.replace("limit=500", f"limit={limit}") for limit in LIMITS]
+        yield _asked(server, client, Cost(store.name, world.events, f"page {pages}, {what}", 0, 0), addresses)
+
+
+def _counts(server: Server, client: httpx.Client, store: Store, world: World) -> Iterator[Cost]:
+    some = ({}, filters(world)["type"], {**filters(world)["actor"], **filters(world)["type"]})
+    for question in some:
+        named = " and ".join(question) or "all"
+        yield _cost(server, client, store, world, f"count=exact, {named}", {**question, "count": "exact"})
+        addresses = [f"/v1/facets?{urlencode({**question, 'facet': facet})}" for facet in ("type", "actor", "month")]
+        yield _asked(server, client, Cost(store.name, world.events, f"facets, {named}", 0, 0), addresses)
+
+
+def _figures(store: str, sizes: Sequence[int], costs: Sequence[Cost], deep: Sequence[Cost]) -> Iterator[Figure]:
+    """The worst of each kind."""
+    full = list(_ratios(store, sizes, costs, full=True))
+    worst, what = max((ratio, one.what) for one, ratio in full)
+    yield Figure(f"{store}: a full first page, the worst ({what})", 1.5, worst, at_most=True)
+    for first, last in zip(deep[::2], deep[1::2], strict=True):
+        if (first.store, first.events) == (store, sizes[-1]):
+            ratio = last.microseconds / first.microseconds
+            yield Figure(f"{store}: {last.what}, of the first", 1.2, ratio, at_most=True)
+    largest = {one.what: one for one in costs if (one.store, one.events) == (store, sizes[-1])}
+    few = largest["few: a rare type in a box by an actor"]
+    yield Figure(
+        f"{store}: {few.what}, times a page by actor",
+        20,
+        few.microseconds / largest["actor"].microseconds,
+        at_most=True,
+    )
+
+
+def _ratios(store: str, sizes: Sequence[int], costs: Sequence[Cost], *, full: bool) -> Iterator[tuple[Cost, float]]:
+    """The cost in the largest record over that in the smallest; of questions with a full page in both, or of others."""
+    held = {(one.events, one.what): one for one in costs if one.store == store}
+    for (events, what), large in held.items():
+        small = held[sizes[0], what]
+        is_page = not what.startswith(("few", "none", "count", "facets"))
+        if events == sizes[-1] and full == (is_page and min(small.found, large.found) >= FULL):
+            yield large, large.microseconds / small.microseconds
+
+
+def _table(sizes: Sequence[int], costs: Sequence[Cost]) -> str:
+    held = {(one.store, one.events, one.what): one for one in costs}
+    columns = [(store, size) for store in ("SQLite", "PostgreSQL") for size in sizes]
+    rows = [
+        (what, *(_cell(held.get((*column, what))) for column in columns))
+        for what in dict.fromkeys(one.what for one in costs)
+    ]
+    return table(("microseconds an answer", *(f"{store}, {size:,}" for store, size in columns)), rows)
+
+
+def _cell(cost: Cost | None) -> str:
+    if cost is None:
+        return ""
+    return number(cost.microseconds) + ("" if cost.found >= FULL or not cost.found else f" ({cost.found:.0f} found)")
+
+
+def _worst(sizes: Sequence[int], costs: Sequence[Cost]) -> str:
+    rows = []
+    for store in ("SQLite", "PostgreSQL"):
+        full = sorted(_ratios(store, sizes, costs, full=True), key=lambda one: -one[1])
+        middle = median([ratio for _, ratio in full])
+        rows.append((f"{store}: the middle of {len(full)} full pages", "", number(middle)))
+        rows += [(f"{store}: {one.what}", number(one.microseconds), number(ratio)) for one, ratio in full[:12]]
+    return table(("the worst", "microseconds, large", "large over small"), rows)
