@@ -85,5 +85,21 @@ def growth(
         measure([int(size) for size in sizes.split(",")], folder, pairs=pairs, document=document)
 
 
+@command.command()
+def run(
+    events: Events = 20_000,
+    work: Work = None,
+    minutes: Annotated[float, typer.Option(help="How long the mixed load lasts.")] = 1,
+    *,
+    document: Document = False,
+) -> None:
+    """Start, memory under load, more processes, and twenty revisions."""
+    from tests.benchmarks.generate import World
+    from tests.benchmarks.run import run as measure
+
+    with _work(work) as folder:
+        measure(World(1, events), folder, minutes=minutes, document=document)
+
+
 if __name__ == "__main__":
     command()
