@@ -2,8 +2,8 @@
 
 import json
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Annotated, TypeVar
-from urllib.parse import urlencode
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import StreamingResponse
@@ -19,6 +19,8 @@ from app.settings import Settings
 from app.tables import LAST, Revision
 
 Last = tuple[int | str, ...]
+CURSOR = frozenset({"cursor"})
+CURSOR_AND_REVISION = frozenset({"cursor", "as_of"})
 NOTHING = (b"",)
 """What an export is for HEAD, which runs none: a stream still, so that it has the headers of one."""
 AnyQuestion = TypeVar("AnyQuestion", bound=Question)
@@ -29,10 +31,11 @@ AnyPageQuestion = TypeVar("AnyPageQuestion", bound=PageQuestion)
 class Asked:
     """One request for an answer of the store."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, database: Database) -> None:
         self.request = request
-        self.database: Database = request.app.state.database
+        self.database = database
         self.settings: Settings = request.app.state.settings
+        self._canonical: str | None = None
 
     def page(
         self, fetch: Callable[[Database, AnyPageQuestion, Revision, Last], Page], question: AnyPageQuestion
@@ -88,9 +91,10 @@ class Asked:
         found = fetch()
         if self._holds_any:
             return Response(status_code=304, headers=headers)
-        return respond(found, headers | {"Link": linked({"canonical": self.canonical(question)})})
+        headers["Link"] = linked({"canonical": self.canonical(question)})
+        return respond(found, headers)
 
-    @property
+    @cached_property
     def _held_tags(self) -> str:
         return ",".join(self.request.headers.getlist("If-None-Match"))
 
@@ -116,7 +120,9 @@ class Asked:
 
     def canonical(self, question: Question) -> str:
         """The address of the question, as it is best written."""
-        return self.address(question.parameters(without=frozenset({"cursor"})))
+        if self._canonical is None:
+            self._canonical = self.address(question.query(without=CURSOR))
+        return self._canonical
 
     def _envelope(
         self, question: Question, revision: Revision, found: Page | bytes, headers: dict[str, str]
@@ -127,7 +133,7 @@ class Asked:
         meta |= {"license": self.settings.license, "attribution": self.settings.attribution}
         links = {"canonical": self.canonical(question)}
         if isinstance(found, Page):
-            data = b"[" + b",".join(found.documents) + b"]"
+            data = b"[%b]" % b",".join(found.documents)
             if found.total is not None:
                 meta["total"] = found.total
             if found.last is not None and isinstance(question, PageQuestion):
@@ -135,18 +141,18 @@ class Asked:
         else:
             data = found
         headers["Link"] = linked(links)
-        body = b'{"data":%b,"meta":%b,"links":%b}' % (data, _json(meta), _json(links))
+        rest = _encode({"meta": meta, "links": links}).encode()
+        body = b'{"data":%b,%b' % (data, rest[1:])
         return Response(body, media_type="application/json", headers=headers)
 
     def following(self, question: PageQuestion, revision: Revision, last: Last) -> str:
         """The address of the next page."""
-        repeated = question.parameters(without=frozenset({"cursor", "as_of"}))
-        cursor = write_cursor(question, revision, last)
-        return self.address([*repeated, ("as_of", revision.number), ("cursor", cursor)])
+        repeated = question.query(without=CURSOR_AND_REVISION)
+        place = f"as_of={revision.number}&cursor={write_cursor(question, revision, last)}"
+        return self.address(f"{repeated}{'&' * bool(repeated)}{place}")
 
-    def address(self, parameters: list[tuple[str, object]]) -> str:
+    def address(self, query: str) -> str:
         """Of the path that is asked, with other parameters."""
-        query = urlencode(parameters)
         return f"{self.settings.public_url}{self.request.scope['path']}{'?' * bool(query)}{query}"
 
 
@@ -155,12 +161,11 @@ def linked(links: dict[str, str]) -> str:
     return ", ".join(f'<{address}>; rel="{relation}"' for relation, address in links.items())
 
 
-def _json(content: object) -> bytes:
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-async def _asked(request: Request) -> Asked:
-    return Asked(request)
+def _asked(request: Request) -> Asked:
+    return Asked(request, request.app.state.database)
 
 
 Asking = Annotated[Asked, Depends(_asked)]

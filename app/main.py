@@ -6,8 +6,7 @@ from http import HTTPStatus
 from importlib.metadata import version
 
 import anyio.to_thread
-from fastapi import Depends, FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
 from prometheus_client import CollectorRegistry
@@ -15,14 +14,16 @@ from starlette.exceptions import HTTPException
 
 from app.caching import cache_control
 from app.compression import Compressed
+from app.connections import POOL_SIZE
 from app.contract import LIST_PROBLEMS, describe
-from app.database import POOL_SIZE, Database
+from app.database import Patient
 from app.files import Places
+from app.kept import KeptAnswers
 from app.methods import SHARED, ReadOnly
-from app.metrics import Measured
+from app.metrics import Measured, Metrics
 from app.problems import INTERNAL_ERROR, MEDIA_TYPE, NOT_FOUND, Problem
 from app.queries.absences import Moved
-from app.questions import describe_refusal, refuse_repeated
+from app.remembering import Remembering
 from app.routes import (
     actors,
     changes,
@@ -40,6 +41,7 @@ from app.routes import (
     sources,
     vocabularies,
 )
+from app.routing import Shortcut
 from app.settings import Settings
 from app.web import embeds, explorer, oembed, pages
 from app.web.drawing import Drawing
@@ -48,6 +50,8 @@ RESOURCES = (
     dataset, events, actors, locations, sources, publishers, citations, facets, changes, quality, exports, revisions,
     vocabularies,
 )  # fmt: skip
+LARGE = 8 * 1024 * 1024
+"""Once so much was freed, glibc keeps the memory of an answer for the next, and does not give it back each time."""
 DESCRIPTION = """\
 A hand-curated chronology in which every value opens on the passage that supports it.
 
@@ -64,35 +68,44 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         lifespan=_lifespan,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.settings = settings
-    app.state.database = Database(settings.database)
+    app.state.database = Patient(settings.database)
     app.state.metrics = CollectorRegistry()
     app.state.places = Places()
     app.state.drawing = Drawing()
-    app.include_router(formats.formats_router(), dependencies=[Depends(refuse_repeated)])
-    for resource in RESOURCES:
-        app.include_router(resource.router, dependencies=[Depends(refuse_repeated)], responses=LIST_PROBLEMS)
+    routers = [resource.router for resource in RESOURCES]
+    app.include_router(formats.formats_router())
+    for router in routers:
+        app.include_router(router, responses=LIST_PROBLEMS)
     for embedded in (embeds, oembed):
-        app.include_router(embedded.router, dependencies=[Depends(refuse_repeated)])
+        app.include_router(embedded.router)
     for shown in (service, explorer, pages):
         app.include_router(shown.router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     app.add_exception_handler(Problem, _answer_problem)
     app.add_exception_handler(Moved, _answer_moved)
-    app.add_exception_handler(RequestValidationError, _answer_refusal)
     app.add_exception_handler(HTTPException, _answer_missing)
     app.add_exception_handler(Exception, _answer_fault)
+    app.add_middleware(Shortcut, routers=routers)
     app.add_middleware(Compressed)
-    app.add_middleware(Measured, registry=app.state.metrics)
+    metrics = Metrics()
+    app.state.metrics.register(metrics)
+    app.add_middleware(Measured, metrics=metrics)
     app.add_middleware(ReadOnly)
+    if settings.cache_bytes:
+        answers = KeptAnswers(settings.cache_bytes)
+        app.state.metrics.register(answers)
+        app.add_middleware(Remembering, database=app.state.database, answers=answers, metrics=metrics)
     return app
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = POOL_SIZE
+    bytes(LARGE)
     yield
     app.state.database.close()
 
@@ -114,11 +127,6 @@ async def _answer_moved(request: Request, moved: Exception) -> Response:
     return Response(
         status_code=301, headers={"Location": location, "Cache-Control": cache_control(False, settings.max_age)}
     )
-
-
-async def _answer_refusal(request: Request, error: Exception) -> Response:
-    refusal = describe_refusal(request, error) if isinstance(error, RequestValidationError) else error
-    return await _answer_problem(request, refusal)
 
 
 async def _answer_missing(request: Request, error: Exception) -> Response:

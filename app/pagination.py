@@ -11,7 +11,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
-from urllib.parse import urlencode
 
 from pydantic import Field
 
@@ -86,7 +85,7 @@ def check_cursor(question: PageQuestion, revision: Revision, seal: str, position
 
 
 def _seal(question: PageQuestion, revision: Revision, content: str) -> str:
-    bound = urlencode(question.parameters(without=question.unbound))
+    bound = question.query(without=question.unbound)
     sealed = f"{type(question).__name__}\n{bound}\n{revision.digest}\n{content}"
     return hashlib.sha256(sealed.encode()).hexdigest()[:16]
 

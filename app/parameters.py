@@ -2,7 +2,9 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar
+from urllib.parse import urlencode
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -92,6 +94,12 @@ class Known:
     kind: str
 
 
+@lru_cache(10_000)
+def encode_parameter(name: str, value: str | int) -> str:
+    """As it stands in an address."""
+    return urlencode([(name, value)])
+
+
 class Question(BaseModel):
     """What every question may name."""
 
@@ -114,12 +122,16 @@ class Question(BaseModel):
 
     def parameters(self, without: frozenset[str] = frozenset()) -> list[tuple[str, Any]]:
         """The question as parameters, defaults left out, in one order: equal questions are equal here."""
-        asked = self.model_dump(exclude_defaults=True, exclude=set(without))
-        return [
-            (name, value)
-            for name, values in sorted(asked.items())
-            for value in (sorted(set(values)) if isinstance(values, list | tuple) else [values])
-        ]
+        asked = []
+        for name in sorted(self.model_fields_set - without):
+            values = getattr(self, name)
+            if values != type(self).model_fields[name].get_default(call_default_factory=True):
+                asked += [(name, value) for value in (sorted(set(values)) if isinstance(values, list) else [values])]
+        return asked
+
+    def query(self, without: frozenset[str] = frozenset()) -> str:
+        """These parameters as the query string of an address."""
+        return "&".join([encode_parameter(*one) for one in self.parameters(without)])
 
 
 class KnowledgeQuestion(Question):

@@ -1,26 +1,16 @@
-"""What FastAPI leaves open when it reads a question: repeated parameters, and refusals as problem details."""
+"""From the query string of a request to the question that an operation takes, and refusals as problem details."""
 
 import re
-from functools import cache
-from inspect import signature
-from typing import Annotated, Any, get_args, get_origin
+from collections.abc import Iterable, Sequence
+from typing import Any, get_origin
+from urllib.parse import parse_qsl
 
 from fastapi import Request
-from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from app.problems import MOST_ERRORS, Problem, Refused, nearest, refuse_all
 
 LONGEST_ECHO = 100
-
-
-async def refuse_repeated(request: Request) -> None:
-    """Raises a `Problem` for a parameter given twice that takes one value, which a framework reads as the last."""
-    single = _single_valued(request.scope["endpoint"])
-    names = [name for name, _ in request.query_params.multi_items()]
-    repeated = [name for name in dict.fromkeys(names) if name in single and names.count(name) > 1]
-    if repeated:
-        raise refuse_all([Refused(name, "expected one value, not several") for name in repeated])
 
 
 async def refuse_parameters(request: Request) -> None:
@@ -30,15 +20,61 @@ async def refuse_parameters(request: Request) -> None:
         raise refuse_all([Refused(name[:LONGEST_ECHO], detail) for name in request.query_params])
 
 
-def describe_refusal(request: Request, error: RequestValidationError) -> Problem:
+class Form:
+    """What an operation is asked with: a question, from the query string, and parts of the path."""
+
+    def __init__(self, name: str, question: type[BaseModel], parts: dict[str, Any]) -> None:
+        self.name = name
+        self.validate = question.__pydantic_validator__.validate_python
+        self.known = sorted(question.model_fields)
+        fields = question.model_fields.items()
+        self.lists = frozenset(name for name, field in fields if get_origin(field.annotation) is list)
+        self.parts = {name: TypeAdapter(annotation) for name, annotation in parts.items()}
+
+    def read(self, query: bytes, path: dict[str, str]) -> dict[str, Any]:
+        """The arguments of the operation. Raises a `Problem` that tells everything that is wrong."""
+        given = self._gather(parse_qsl(query.decode("latin-1"), keep_blank_values=True))
+        errors: list[Any] = []
+        arguments: dict[str, Any] = {}
+        for name, part in self.parts.items():
+            try:
+                arguments[name] = part.validate_python(path[name])
+            except ValidationError as error:
+                errors += [{**one, "loc": (name,)} for one in error.errors(include_url=False)]
+        try:
+            arguments[self.name] = self.validate(given)
+        except ValidationError as error:
+            errors += error.errors(include_url=False)
+        if errors:
+            raise describe_refusal(errors, self.known)
+        return arguments
+
+    def _gather(self, pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
+        """The values of each name: several of a list. A framework would read the last of what takes one value."""
+        given: dict[str, Any] = {}
+        for name, value in pairs:
+            if name in self.lists:
+                given.setdefault(name, []).append(value)
+            elif name in given and name in self.known:
+                raise self._refuse_repeated([name for name, _ in pairs])
+            else:
+                given[name] = value
+        return given
+
+    def _refuse_repeated(self, names: list[str]) -> Problem:
+        single = set(self.known) - self.lists
+        repeated = [name for name in dict.fromkeys(names) if name in single and names.count(name) > 1]
+        return refuse_all([Refused(name, "expected one value, not several") for name in repeated])
+
+
+def describe_refusal(errors: Iterable[Any], known: list[str]) -> Problem:
     """The problem of a question that its model refuses."""
-    known = sorted(_questions_fields(request.scope["endpoint"]))
-    return refuse_all([_describe(one, known) for one in error.errors()[:MOST_ERRORS]])
+    return refuse_all([_describe(one, known) for one in [*errors][:MOST_ERRORS]])
 
 
 def _describe(error: dict[str, Any], known: list[str]) -> Refused:
     place, kind, context = error["loc"], error["type"], error.get("ctx", {})
-    parameter = str(place[1]) if len(place) > 1 else "question"
+    parameter = str(place[0]) if place else "question"
     match kind:
         case "extra_forbidden":
             guess = nearest(parameter, known)
@@ -62,21 +98,3 @@ def _describe(error: dict[str, Any], known: list[str]) -> Refused:
         case "less_than_equal":
             return Refused(parameter, f"expected at most {context['le']}")
     return Refused(parameter, "expected another kind of value")
-
-
-@cache
-def _questions_fields(endpoint: Any) -> dict[str, Any]:
-    """The fields of every question that an operation takes."""
-    fields: dict[str, Any] = {}
-    for parameter in signature(endpoint).parameters.values():
-        if get_origin(parameter.annotation) is Annotated:
-            model = get_args(parameter.annotation)[0]
-            if isinstance(model, type) and issubclass(model, BaseModel):
-                fields |= model.model_fields
-    return fields
-
-
-@cache
-def _single_valued(endpoint: Any) -> frozenset[str]:
-    fields = _questions_fields(endpoint)
-    return frozenset(name for name, field in fields.items() if get_origin(field.annotation) is not list)

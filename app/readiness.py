@@ -6,7 +6,7 @@ from enum import Enum
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-from app.database import Database
+from app.database import Patient
 from app.problems import Problem
 from app.settings import Settings
 from app.terminal import cause_of, reason_of, variable
@@ -26,7 +26,7 @@ def look(settings: Settings) -> tuple[State, str]:
     name = variable("database_url")
     if (path := settings.file) and not path.exists():
         return State.OLD, f"There is no file {path}, which {name} names. Run: dateline seed"
-    database = Database(settings.database)
+    database = Patient(settings.database)
     try:
         return _state(database, f"The store of {name}")
     except (DatabaseError, Problem) as error:
@@ -39,7 +39,7 @@ def look(settings: Settings) -> tuple[State, str]:
         database.close()
 
 
-def _state(database: Database, store: str) -> tuple[State, str]:
+def _state(database: Patient, store: str) -> tuple[State, str]:
     """Of a store that can be read."""
     version = _version(database)
     if version > SCHEMA:
@@ -53,7 +53,7 @@ def _state(database: Database, store: str) -> tuple[State, str]:
     return State.READY, ""
 
 
-def _version(database: Database) -> str:
+def _version(database: Patient) -> str:
     """The migration that made the store's tables; nothing when there are none."""
     with database.engine.connect() as connection:
         try:

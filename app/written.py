@@ -3,11 +3,12 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import StreamingResponse
 
-from app.answers import NOTHING, AnyPageQuestion, AnyQuestion, Asked, Last, linked
+from app.answers import CURSOR_AND_REVISION, NOTHING, AnyPageQuestion, AnyQuestion, Asked, Last, linked
 from app.database import Database
 from app.files import answer_file, gather
 from app.formats.shape import Answer, Event, Format
@@ -131,13 +132,13 @@ class AskedInFormat(Asked):
         cursor = getattr(question, "cursor", None)
         if not cursor:
             return self.canonical(question)
-        repeated = question.parameters(without=frozenset({"cursor", "as_of"}))
         pinned = [("as_of", question.as_of)] if question.as_of else []
-        return self.address([*repeated, *pinned, ("cursor", cursor)])
+        place = urlencode([*question.parameters(without=CURSOR_AND_REVISION), *pinned, ("cursor", cursor)])
+        return self.address(place)
 
 
-async def _asked(request: Request) -> AskedInFormat:
-    return AskedInFormat(request)
+def _asked(request: Request) -> AskedInFormat:
+    return AskedInFormat(request, request.app.state.database)
 
 
 AskingInFormat = Annotated[AskedInFormat, Depends(_asked)]

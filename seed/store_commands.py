@@ -83,10 +83,10 @@ def export(
 
     As /v1/exports/changes.ndjson, with what `seed` needs to go on refusing values that were redacted.
     """
-    from app.database import Database
+    from app.database import Patient
     from app.queries.exports import stream_changes
 
-    database = Database(read_settings().database)
+    database = Patient(read_settings().database)
     try:
         newest = database.newest_revision()
         if newest is None:

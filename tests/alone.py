@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import SQLModel
 
-from app.database import Database
+from app.database import Patient
 from tests.conftest import Client, Store
 
 
@@ -25,7 +25,7 @@ class Alone:
         for number, state in enumerate(states, 1):
             assert self.store.load(state).revision == number
         remembering = self.client.app.state.database
-        self.client.app.state.database = Database(self.client.app.state.settings.database)
+        self.client.app.state.database = Patient(self.client.app.state.settings.database)
         remembering.close()
         return self.client
 

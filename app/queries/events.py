@@ -1,12 +1,13 @@
 """Questions about events. A filter is one field of `EventFilter` and one `if` on the same screen."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
+from functools import cache, lru_cache
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
-from sqlalchemy import ColumnElement, and_, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select, tuple_
 from sqlmodel import col
 
 from app.database import Database
@@ -17,14 +18,14 @@ from app.parameters import Codes, Day, Ids, KnowledgeQuestion, Known, Origins, W
 from app.periods import around, cover
 from app.problems import refuse
 from app.queries.absences import fetch_absence, not_known_yet
-from app.queries.matching import AnySelect, Column, Condition, Matching, Span, any_of, towards
-from app.queries.places import Box, Point, Radius, in_box, near
+from app.queries.gazetteer import AT_PLACE, MOST_PLACES, fetch_places
+from app.queries.matching import Condition, Matching, Predicate, Span, any_of
+from app.queries.places import Area, Box, InBox, Near, Point, Radius
+from app.queries.shapes import INSTANT, MOST_SHAPES, REVISION, AnySelect, Column, numbered, one_of, towards
 from app.queries.terms import fetch_terms, known_names, refuse_unknown
+from app.statements import Rows, Template
 from app.tables import OPEN, Citation, Event, Link, Location, Name, Revision, Term, kind_range, known, published
 from app.words import split_words
-
-MOST_PLACES = 500
-"""An area with more places than this is probed event by event."""
 
 
 class EventFilter(KnowledgeQuestion):
@@ -118,29 +119,49 @@ def _evidence_names(question: EventFilter) -> Iterator[list[Name]]:
         yield [("quality", value) for value in question.quality]
 
 
-def areas(question: EventFilter) -> Iterator[tuple[str, ColumnElement[bool]]]:
-    """Where one of the event's own places must lie: what names the area, and the places in it."""
+def areas(question: EventFilter) -> Iterator[Area]:
+    """Where one of the event's own places must lie."""
     if question.bbox:
-        yield question.bbox, in_box(question.bbox)
+        yield InBox(question.bbox)
     if question.near and question.radius_km:
-        yield f"{question.near} {question.radius_km}", near(question.near, question.radius_km)
+        yield Near(question.near, question.radius_km)
 
 
-def predicates(question: EventFilter, revision: Revision) -> Iterator[ColumnElement[bool]]:
+def predicates(question: EventFilter) -> Iterator[Predicate]:
     """What else must hold of an event's row."""
     if question.date_from and question.date_match == "overlaps":
-        yield col(Event.end_day) >= parse_day(question.date_from).toordinal()
+        yield Predicate(_ENDS_FROM, {"ends_from": parse_day(question.date_from).toordinal()})
     if question.date_to and question.date_match == "within":
-        yield col(Event.end_day) <= parse_day(question.date_to).toordinal()
-    for phrase in re.findall('"([^"]*)"', question.q or ""):
-        yield col(Event.text).contains(f" {' '.join(split_words(phrase))} ", autoescape=True)
-    reported = question.reported_from or question.reported_to
-    cited = [col(Citation.source).in_(question.source)] if question.source else []
-    cited += [col(Citation.publisher).in_(question.publisher)] if question.publisher else []
-    cited += [col(Citation.origin).in_(question.origin)] if question.origin else []
-    cited += [col(Citation.available_at).between(*_reported_between(question))] if reported else []
+        yield Predicate(_ENDS_BY, {"ends_by": parse_day(question.date_to).toordinal()})
+    for number, phrase in enumerate(re.findall('"([^"]*)"', question.q or "")):
+        yield Predicate(_has_phrase(number), {f"phrase_{number}": f"% {' '.join(split_words(phrase))} %"})
+    cited = [(name, getattr(question, name)) for name in ("source", "publisher", "origin") if getattr(question, name)]
+    reported = bool(question.reported_from or question.reported_to)
     if reported or len(cited) > 1:
-        yield _cited(cited, revision.number, question.instant)
+        values = {key: value for name, some in cited for key, value in numbered(f"cited_{name}", some).items()}
+        first, final = _reported_between(question)
+        counts = tuple((name, len(some)) for name, some in cited)
+        yield Predicate(_cited(counts, reported=reported), values | {"reported_from": first, "reported_to": final})
+
+
+_ENDS_FROM = col(Event.end_day) >= bindparam("ends_from")
+_ENDS_BY = col(Event.end_day) <= bindparam("ends_by")
+
+
+@cache
+def _has_phrase(number: int) -> ColumnElement[bool]:
+    """Words are letters and digits alone, so that nothing in them is a wildcard."""
+    return col(Event.text).like(bindparam(f"phrase_{number}"))
+
+
+@lru_cache(MOST_SHAPES)
+def _cited(counts: tuple[tuple[str, int], ...], *, reported: bool) -> ColumnElement[bool]:
+    """One and the same citation of the event is of one of so many sources, publishers and origins, and of that time."""
+    at = (col(Citation.event) == col(Event.id), published(Citation, REVISION), known(Citation, INSTANT))
+    conditions = [one_of(col(getattr(Citation, name)), f"cited_{name}", count) for name, count in counts]
+    if reported:
+        conditions.append(col(Citation.available_at).between(bindparam("reported_from"), bindparam("reported_to")))
+    return exists().where(*at, *conditions)
 
 
 def spans(question: EventFilter, long: Condition) -> tuple[Span, ...]:
@@ -175,13 +196,13 @@ def fetch_matching(database: Database, question: EventFilter, revision: Revision
     found = fetch_terms(database, wanted.union(reaches_back), revision)
     refuse_unknown(database, question, found, revision)
     conditions = [any_of(some, found) for some in names]
-    others = list(predicates(question, revision))
-    for name, area in areas(question):
-        places = _fetch_places(database, name, area, revision)
-        if places:
-            conditions.append(places)
+    others = list(predicates(question))
+    for area in areas(question):
+        places = fetch_places(database, area, revision)
+        if len(places) <= MOST_PLACES:
+            conditions.append(Condition(tuple(place.term for place in places), sum(place.rows for place in places)))
         else:
-            others.append(_in_area(area, revision.number, question.instant))
+            others.append(_lies_in(area))
     reach = spans(question, any_of(reaches_back, found))
     return Matching(Event, revision.number, question.instant, conditions, others, reach)
 
@@ -191,7 +212,7 @@ def fetch_events(database: Database, question: EventQuery, revision: Revision, l
     matching = fetch_matching(database, question, revision)
     ascending = question.order == "asc"
     if question.sort == "date":
-        rows = database.fetch(matching.page(last[0] if last else None, question.limit + 1, ascending=ascending))
+        rows: Rows = matching.page(database, last[0] if last else None, question.limit + 1, ascending=ascending)
     else:
         by_report = select_by(col(Event.reported_at), matching, last, question.limit + 1, ascending=ascending)
         rows = database.fetch(by_report)
@@ -202,13 +223,20 @@ def fetch_events(database: Database, question: EventQuery, revision: Revision, l
 
 def fetch_event(database: Database, event_id: str, revision: Revision, instant: int) -> bytes:
     """One event's document. Raises `Problem` or `Moved` when the revision, or the instant, does not have it."""
-    at = (col(Event.id) == event_id, published(Event, revision.number))
-    rows = database.fetch(select(col(Event.document)).where(*at, known(Event, instant)))
+    rows = database.ask(_ONE_EVENT, {"id": event_id, "revision": revision.number, "instant": instant})
     if not rows:
+        at = (col(Event.id) == event_id, published(Event, revision.number))
         known_from = database.fetch(select(func.min(col(Event.known_from))).where(*at))[0][0]
         raise fetch_absence(database, "event", event_id, revision) if known_from is None else not_known_yet(known_from)
     document: bytes = rows[0][0]
     return document
+
+
+_ONE_EVENT = Template(
+    select(col(Event.document)).where(
+        col(Event.id) == bindparam("id"), published(Event, REVISION), known(Event, INSTANT)
+    )
+)
 
 
 def select_by(
@@ -251,29 +279,14 @@ def _fetch_reported_names(database: Database, question: EventFilter, revision: R
     return [("reported", period) for period in cover(first, last)]
 
 
-def _cited(conditions: Sequence[ColumnElement[bool]], revision: int, instant: int) -> ColumnElement[bool]:
-    """One and the same citation of the event meets all conditions."""
-    of_event = col(Citation.event) == col(Event.id)
-    return exists().where(of_event, published(Citation, revision), known(Citation, instant), *conditions)
-
-
-def _fetch_places(database: Database, name: str, area: ColumnElement[bool], revision: Revision) -> Condition | None:
-    """The places in an area, as a condition; none when there are too many. Remembered, for the next page."""
-    remembered = database.memory(revision)
-    if ("area", name) not in remembered:
-        places = select(col(Term.number), col(Term.rows)).join_from(Location, Term, _PLACE)
-        rows = database.fetch(places.where(published(Location, revision.number), area).limit(MOST_PLACES + 1))
-        condition = Condition(tuple(number for number, _ in rows), sum(count for _, count in rows))
-        remembered["area", name] = condition if len(rows) <= MOST_PLACES else None
-    places_in_area: Condition | None = remembered["area", name]
-    return places_in_area
-
-
-_PLACE = and_(col(Term.kind) == "place", col(Term.value) == col(Location.id))
-
-
-def _in_area(area: ColumnElement[bool], revision: int, instant: int) -> ColumnElement[bool]:
+def _lies_in(area: Area) -> Predicate:
     """One of the event's own places lies in an area."""
+    inside = area.predicate
+    return Predicate(_place_holds(inside.holds), inside.values)
+
+
+@cache
+def _place_holds(inside: ColumnElement[bool]) -> ColumnElement[bool]:
     own = and_(col(Link.key) == col(Event.key), col(Link.term).between(*kind_range("place")))
-    held = (published(Link, revision), known(Link, instant), published(Location, revision))
-    return exists().where(own, col(Term.number) == col(Link.term), _PLACE, area, *held)
+    held = (published(Link, REVISION), known(Link, INSTANT), published(Location, REVISION))
+    return exists().where(own, col(Term.number) == col(Link.term), AT_PLACE, inside, *held)

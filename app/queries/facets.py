@@ -10,7 +10,7 @@ from sqlmodel import col
 from app.database import Database
 from app.pagination import Page
 from app.queries.events import EventFilter, fetch_matching
-from app.queries.matching import AnySelect
+from app.queries.shapes import AnySelect
 from app.schemas import FacetCount
 from app.tables import (
     LAST,

@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from app.database import Database
 from app.queries.formats import ExportQuery, stream_documents
-from app.queries.matching import Matching
+from app.queries.matching import Matching, has_one
 from app.tables import Actor, Location, Publisher, Record, Revision, Source, Vocabulary
 
 RECORDS: dict[str, type[Record]] = {
@@ -32,6 +32,6 @@ def stream_records(
 ) -> Iterator[dict[str, Any]]:
     """The records of a kind, or those of some ids, as they are known at the question's instant."""
     table = RECORDS[kind]
-    named = [] if ids is None else [col(table.id).in_(ids)]
+    named = [] if ids is None else [has_one(col(table.id), "id", ids)]
     matching = Matching(table, revision.number, question.instant, predicates=named)
     return stream_documents(database, matching, ascending=True)

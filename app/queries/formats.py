@@ -61,7 +61,7 @@ def stream_citations(database: Database, question: CitationExportQuery, revision
 def stream_documents(database: Database, matching: Matching, *, ascending: bool) -> Iterator[dict[str, Any]]:
     """Everything that matches, a page of the store at a time."""
     last = None
-    while rows := database.fetch(matching.page(last, LARGEST_LIMIT, ascending=ascending)):
+    while rows := matching.page(database, last, LARGEST_LIMIT, ascending=ascending):
         yield from (json.loads(document) for _, document in rows)
         last = rows[-1][0]
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from app.database import Database
 from app.pagination import Page, PageQuestion
 from app.parameters import Codes, Countries, Ids, Known, Words
-from app.queries.places import Box, in_box
+from app.queries.places import Box, InBox
 from app.queries.records import fetch_records, one_of, words
 from app.tables import Location, Name, Revision
 
@@ -36,5 +36,5 @@ def term_names(question: LocationQuery) -> Iterator[list[Name]]:
 def fetch_locations(
     database: Database, question: LocationQuery, revision: Revision, last: tuple[int | str, ...]
 ) -> Page:
-    box = [in_box(question.bbox)] if question.bbox else []
+    box = [InBox(question.bbox).predicate] if question.bbox else []
     return fetch_records(database, Location, question, term_names(question), box, revision, last)

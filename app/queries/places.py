@@ -1,14 +1,18 @@
-"""Boxes and circles on the globe, as parameters and as predicates on locations."""
+"""Boxes and circles on the globe: as parameters, and which places lie in them."""
 
 import math
 import re
-from typing import Annotated
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, Field
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import Double, and_, bindparam, or_
 from sqlmodel import col
 
 from app.globe import EARTH_RADIUS_KM, FARTHEST_KM, unit_vector
+from app.queries.matching import Predicate
 from app.tables import Location
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{1,12})?")
@@ -60,27 +64,87 @@ Point = Annotated[str, Field(max_length=100), AfterValidator(_checked_point)]
 Radius = Annotated[str, Field(max_length=20), AfterValidator(_checked_radius)]
 
 
-def in_box(text: str) -> ColumnElement[bool]:
-    """Locations in a box, its edges included; one whose west is greater than its east crosses the date line."""
-    west, south, east, north = parse_box(text)
-    longitude = col(Location.longitude)
-    across = or_ if west > east else and_
-    return and_(col(Location.latitude).between(south, north), across(longitude >= west, longitude <= east))
+class Spot(NamedTuple):
+    """A place with coordinates: the term of the events at it, and about how many they are."""
+
+    latitude: float
+    longitude: float
+    x: float
+    y: float
+    z: float
+    term: int
+    rows: int
 
 
-def near(point: str, radius_km: str) -> ColumnElement[bool]:
-    """Locations within a great-circle distance: the chord between unit vectors is at most 2 sin(d / 2r)."""
-    latitude, longitude = parse_point(point)
-    angle = float(radius_km) / EARTH_RADIUS_KM
-    chord = 2 * math.sin(min(angle, math.pi) / 2)
-    x, y, z = (
-        axis - value
-        for axis, value in zip(
-            (col(Location.x), col(Location.y), col(Location.z)), unit_vector(latitude, longitude), strict=True
-        )
-    )
-    degrees = math.degrees(angle)
-    return and_(
-        col(Location.latitude).between(latitude - degrees - 1e-9, latitude + degrees + 1e-9),
-        x * x + y * y + z * z <= chord * chord,
-    )
+class InBox:
+    """Places in a box, its edges included; one whose west is greater than its east crosses the date line."""
+
+    def __init__(self, text: str) -> None:
+        self.west, self.south, self.east, self.north = parse_box(text)
+        self.is_across = self.west > self.east
+
+    def among(self, spots: Sequence[Spot]) -> list[Spot]:
+        west, east, some = self.west, self.east, _between(spots, self.south, self.north)
+        if self.is_across:
+            return [spot for spot in some if spot.longitude >= west or spot.longitude <= east]
+        return [spot for spot in some if west <= spot.longitude <= east]
+
+    @property
+    def predicate(self) -> Predicate:
+        """Of the rows of locations."""
+        holds = _IN_BOX_ACROSS if self.is_across else _IN_BOX
+        return Predicate(holds, {"west": self.west, "south": self.south, "east": self.east, "north": self.north})
+
+
+class Near:
+    """Places within a great-circle distance: the chord between unit vectors is at most 2 sin(d / 2r)."""
+
+    def __init__(self, point: str, radius_km: str) -> None:
+        latitude, longitude = parse_point(point)
+        angle = float(radius_km) / EARTH_RADIUS_KM
+        reach = math.degrees(angle) + 1e-9
+        self.south, self.north = latitude - reach, latitude + reach
+        self.x, self.y, self.z = unit_vector(latitude, longitude)
+        chord = 2 * math.sin(min(angle, math.pi) / 2)
+        self.squared = chord * chord
+
+    def among(self, spots: Sequence[Spot]) -> list[Spot]:
+        return [spot for spot in _between(spots, self.south, self.north) if self._away(spot) <= self.squared]
+
+    def _away(self, spot: Spot) -> float:
+        x, y, z = spot.x - self.x, spot.y - self.y, spot.z - self.z
+        return x * x + y * y + z * z
+
+    @property
+    def predicate(self) -> Predicate:
+        """Of the rows of locations."""
+        values = {"at_x": self.x, "at_y": self.y, "at_z": self.z, "squared": self.squared}
+        return Predicate(_NEAR, values | {"near_south": self.south, "near_north": self.north})
+
+
+Area = InBox | Near
+
+
+def _between(spots: Sequence[Spot], south: float, north: float) -> Sequence[Spot]:
+    """Of spots from south to north, those between two latitudes."""
+    latitude = attrgetter("latitude")
+    return spots[bisect_left(spots, south, key=latitude) : bisect_right(spots, north, key=latitude)]
+
+
+def _named(name: str) -> Any:
+    return bindparam(name, type_=Double)
+
+
+_LATITUDE, _LONGITUDE = col(Location.latitude), col(Location.longitude)
+_IN_BOX = and_(
+    _LATITUDE.between(_named("south"), _named("north")), _named("west") <= _LONGITUDE, _named("east") >= _LONGITUDE
+)
+_IN_BOX_ACROSS = and_(
+    _LATITUDE.between(_named("south"), _named("north")),
+    or_(_named("west") <= _LONGITUDE, _named("east") >= _LONGITUDE),
+)
+_X, _Y, _Z = col(Location.x) - _named("at_x"), col(Location.y) - _named("at_y"), col(Location.z) - _named("at_z")
+_NEAR = and_(
+    _LATITUDE.between(_named("near_south"), _named("near_north")),
+    _named("squared") >= _X * _X + _Y * _Y + _Z * _Z,
+)

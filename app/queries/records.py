@@ -1,16 +1,19 @@
 """What the lists of actors, locations, publishers, sources and citations have in common: pages in the order of ids."""
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from app.database import Database
 from app.pagination import Page, PageQuestion
 from app.parameters import Question
 from app.queries.absences import fetch_absence
-from app.queries.matching import Matching, any_of
+from app.queries.matching import Matching, Predicate, any_of
+from app.queries.shapes import REVISION
 from app.queries.terms import fetch_terms, known_names, refuse_unknown
+from app.statements import Template
 from app.tables import Name, Record, Revision, published
 from app.words import split_words
 
@@ -31,13 +34,13 @@ def fetch_records(
     table: type[Record],
     question: PageQuestion,
     names: Iterable[list[Name]],
-    predicates: Iterable[ColumnElement[bool]],
+    predicates: Iterable[Predicate],
     revision: Revision,
     last: tuple[int | str, ...],
 ) -> Page:
     """One page of records, as documents. Raises `Problem` for an id or code that is not known."""
     matching = match_records(database, table, question, names, predicates, revision)
-    rows = database.fetch(matching.page(last[0] if last else None, question.limit + 1, ascending=True))
+    rows = matching.page(database, last[0] if last else None, question.limit + 1, ascending=True)
     total = database.fetch(matching.total())[0][0] if question.count else None
     more = tuple(rows[question.limit - 1][:1]) if len(rows) > question.limit else None
     return Page([row[1] for row in rows[: question.limit]], more, total)
@@ -48,7 +51,7 @@ def match_records(
     table: type[Record],
     question: Question,
     names: Iterable[list[Name]],
-    predicates: Iterable[ColumnElement[bool]],
+    predicates: Iterable[Predicate],
     revision: Revision,
 ) -> Matching:
     """What a question asks of a table. Raises `Problem` for an id or code that is not known."""
@@ -62,9 +65,14 @@ def match_records(
 
 def fetch_record(database: Database, table: type[Record], record_id: str, revision: Revision) -> bytes:
     """One record's document. Raises `Problem` when the revision does not have it."""
-    at = (col(table.id) == record_id, published(table, revision.number))
-    rows = database.fetch(select(col(table.document)).where(*at))
+    rows = database.ask(_record_template(table), {"id": record_id, "revision": revision.number})
     if not rows:
         raise fetch_absence(database, str(table.__tablename__), record_id, revision)
     document: bytes = rows[0][0]
     return document
+
+
+@cache
+def _record_template(table: type[Record]) -> Template:
+    at = (col(table.id) == bindparam("id"), published(table, REVISION))
+    return Template(select(col(table.document)).where(*at))

@@ -1,8 +1,10 @@
 """Published states of the record, and which of them a question is about."""
 
 import re
+from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from app.database import Database
@@ -11,6 +13,7 @@ from app.pagination import Page, PageQuestion, Position, Types, check_cursor, re
 from app.parameters import Question
 from app.problems import UNAVAILABLE, Problem, refuse
 from app.schemas import RevisionPublic
+from app.statements import Template
 from app.tables import OPEN, Revision
 
 LONGEST_NUMBER = 18
@@ -66,15 +69,10 @@ def _fetch_as_of(database: Database, as_of: str, newest: Revision) -> Revision:
         instant = parse_day_or_instant(as_of, "end")
     except ValueError as error:
         raise refuse("as_of", f"{error}, or a revision's number") from None
-    rows = database.fetch(
-        select(Revision.__table__)  # type: ignore[attr-defined]
-        .where(col(Revision.published_at) <= microseconds(instant))
-        .order_by(col(Revision.number).desc())
-        .limit(1)
-    )
+    rows = database.ask(_BY_THEN, {"published_at": microseconds(instant)})
     if not rows:
         raise refuse("as_of", "expected a time at or after the first revision was published")
-    return Revision(**rows[0]._mapping)
+    return _revision(rows[0])
 
 
 def _fetch_number(database: Database, number: int, parameter: str, newest: Revision) -> Revision:
@@ -87,9 +85,20 @@ def _fetch_number(database: Database, number: int, parameter: str, newest: Revis
     remembered = database.memory(newest)
     revision: Revision | None = remembered.get(number)
     if revision is None:
-        one = select(Revision.__table__).where(col(Revision.number) == number)  # type: ignore[attr-defined]
-        rows = database.fetch(one) if 1 <= number < OPEN else []
+        rows = database.ask(_OF_NUMBER, {"number": number}) if 1 <= number < OPEN else []
         if not rows:
             raise refuse(parameter, f"expected a revision from 1 to {newest.number}")
-        revision = remembered[number] = Revision(**rows[0]._mapping)
+        revision = remembered[number] = _revision(rows[0])
     return revision
+
+
+def _revision(row: Sequence[Any]) -> Revision:
+    number, published_at, digest = row
+    return Revision(number=number, published_at=published_at, digest=digest)
+
+
+_EVERY = select(col(Revision.number), col(Revision.published_at), col(Revision.digest))
+_OF_NUMBER = Template(_EVERY.where(col(Revision.number) == bindparam("number")))
+_BY_THEN = Template(
+    _EVERY.where(col(Revision.published_at) <= bindparam("published_at")).order_by(col(Revision.number).desc()).limit(1)
+)

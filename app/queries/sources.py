@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import Field, model_validator
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from app.database import Database
@@ -12,6 +12,7 @@ from app.instants import parse_day
 from app.pagination import Page, PageQuestion
 from app.parameters import Codes, Day, Ids, KnowledgeQuestion, Known, Languages, Words, refuse_reversed
 from app.queries.absences import fetch_absence, not_known_yet
+from app.queries.matching import Predicate
 from app.queries.records import fetch_records, one_of, words
 from app.tables import Name, Revision, Source, published
 
@@ -46,12 +47,16 @@ def term_names(question: SourceQuery) -> Iterator[list[Name]]:
     yield from one_of("quality", question.quality)
 
 
-def predicates(question: SourceQuery) -> Iterator[ColumnElement[bool]]:
+_PUBLISHED_FROM = col(Source.published_last_day) >= bindparam("published_from")
+_PUBLISHED_TO = col(Source.published_first_day) <= bindparam("published_to")
+
+
+def predicates(question: SourceQuery) -> Iterator[Predicate]:
     """What else must hold of a source's row."""
     if question.published_from:
-        yield col(Source.published_last_day) >= parse_day(question.published_from).toordinal()
+        yield Predicate(_PUBLISHED_FROM, {"published_from": parse_day(question.published_from).toordinal()})
     if question.published_to:
-        yield col(Source.published_first_day) <= parse_day(question.published_to).toordinal()
+        yield Predicate(_PUBLISHED_TO, {"published_to": parse_day(question.published_to).toordinal()})
 
 
 def fetch_source(database: Database, source_id: str, revision: Revision, instant: int) -> bytes:

@@ -1,15 +1,19 @@
 """What the names in a question refer to: terms, looked up once a revision and then remembered."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, bindparam, exists, or_, select
 from sqlmodel import col
 
 from app.database import Database
 from app.parameters import Known, Question
 from app.problems import Refused, nearest, refuse_all
-from app.tables import Entry, Link, Name, Revision, Term, named, published
+from app.queries.shapes import REVISION, numbered, one_of, size_of
+from app.statements import Template
+from app.tables import Entry, Link, Name, Revision, Term, published
 
 LARGEST_VOCABULARY = 1_000
 """At most so many terms are compared to find the one nearest to a wrong name."""
@@ -33,19 +37,43 @@ def fetch_terms(database: Database, names: Iterable[Name], revision: Revision) -
     wanted = set(names)
     found: dict[Name, Found | None] = {name: remembered[name] for name in wanted if name in remembered}
     if missing := wanted - found.keys():
-        fields = (col(Term.kind), col(Term.value), col(Term.number), col(Term.rows))
-        rows = database.fetch(select(*fields).where(named(missing), *_known_at(revision)))
-        found |= dict.fromkeys(missing) | {(kind, value): Found(*rest) for kind, value, *rest in rows}
+        found |= dict.fromkeys(missing) | _look_up(database, missing, revision)
         remembered.update(found)
     return {name: term for name, term in found.items() if term is not None}
 
 
+def _look_up(database: Database, names: Iterable[Name], revision: Revision) -> dict[Name, Found]:
+    """Kind by kind: each a search of the index."""
+    by_kind = defaultdict(list)
+    for kind, value in sorted(names):
+        by_kind[kind].append(value)
+    found: dict[Name, Found] = {}
+    for kind, values in by_kind.items():
+        asked = {"kind": kind, "revision": revision.number} | numbered("value", values)
+        template = _terms_template(size_of(len(values)), is_fading=kind in FADING_KINDS)
+        found |= {(kind, value): Found(*term) for value, *term in database.ask(template, asked)}
+    return found
+
+
+@cache
+def _terms_template(count: int, *, is_fading: bool) -> Template:
+    fields = (col(Term.value), col(Term.number), col(Term.rows))
+    known = (col(Term.since) <= REVISION, *([_is_held(REVISION)] if is_fading else []))
+    of_kind = (col(Term.kind) == bindparam("kind"), one_of(col(Term.value), "value", count))
+    return Template(select(*fields).where(*of_kind, *known))
+
+
 def known_names(question: Question) -> Iterator[tuple[str, Name]]:
     """Every value in a question that must be known, with its parameter."""
-    for parameter, field in type(question).model_fields.items():
-        for mark in field.metadata:
-            if isinstance(mark, Known):
-                yield from ((parameter, (mark.kind, name)) for name in dict.fromkeys(getattr(question, parameter)))
+    for parameter, kind in _known_kinds(type(question)):
+        for name in dict.fromkeys(getattr(question, parameter)):
+            yield parameter, (kind, name)
+
+
+@cache
+def _known_kinds(model: type[Question]) -> list[tuple[str, str]]:
+    marks = ((parameter, mark) for parameter, field in model.model_fields.items() for mark in field.metadata)
+    return [(parameter, mark.kind) for parameter, mark in marks if isinstance(mark, Known)]
 
 
 def refuse_unknown(database: Database, question: Question, found: dict[Name, Found], revision: Revision) -> None:
@@ -63,17 +91,20 @@ def refuse_unknown(database: Database, question: Question, found: dict[Name, Fou
         raise refuse_all(errors)
 
 
-def _known_at(revision: Revision) -> tuple[ColumnElement[bool], ...]:
-    held = (
-        exists().where(col(table.term) == col(Term.number), published(table, revision.number))
-        for table in (Link, Entry)
+def _known_at(revision: int) -> tuple[ColumnElement[bool], ...]:
+    return col(Term.since) <= revision, or_(col(Term.kind).not_in(FADING_KINDS), _is_held(revision))
+
+
+def _is_held(revision: int) -> ColumnElement[bool]:
+    """Some record has the term."""
+    return or_(
+        *(exists().where(col(table.term) == col(Term.number), published(table, revision)) for table in (Link, Entry))
     )
-    return col(Term.since) <= revision.number, or_(col(Term.kind).not_in(FADING_KINDS), *held)
 
 
 def _fetch_alike(database: Database, kind: str, value: str, revision: Revision) -> list[str]:
     """Valid names to compare with: all of a small vocabulary; of a large one, those that begin alike."""
-    names = select(col(Term.value)).where(col(Term.kind) == kind, *_known_at(revision)).order_by(col(Term.value))
+    names = select(col(Term.value)).where(col(Term.kind) == kind, *_known_at(revision.number)).order_by(col(Term.value))
     every = [row[0] for row in database.fetch(names.limit(LARGEST_VOCABULARY))]
     if len(every) == LARGEST_VOCABULARY:
         start = value[:3]

@@ -10,9 +10,10 @@ from app.envelopes import ActorAnswer, ActorPage
 from app.parameters import Id, Question
 from app.queries.actors import ActorQuery, fetch_actors
 from app.queries.records import fetch_record
+from app.routing import QuestionRoute
 from app.tables import Actor
 
-router = APIRouter(prefix="/v1/actors", tags=["actors"])
+router = APIRouter(prefix="/v1/actors", tags=["actors"], route_class=QuestionRoute)
 
 
 @router.get("", response_model=ActorPage, summary="List actors")

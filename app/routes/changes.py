@@ -7,8 +7,9 @@ from fastapi import APIRouter, Query, Response
 from app.answers import Asking
 from app.envelopes import ChangePage
 from app.queries.changes import ChangeQuery, fetch_changes
+from app.routing import QuestionRoute
 
-router = APIRouter(prefix="/v1/changes", tags=["changes"])
+router = APIRouter(prefix="/v1/changes", tags=["changes"], route_class=QuestionRoute)
 
 
 @router.get("", response_model=ChangePage, summary="List changes since a revision")

@@ -8,10 +8,11 @@ from app.answers import Asking
 from app.envelopes import DatasetAnswer
 from app.instants import show_microseconds
 from app.queries.dataset import DatasetQuery, fetch_counts
+from app.routing import QuestionRoute
 from app.schemas import DatasetPublic, RevisionPublic
 from app.tables import Revision
 
-router = APIRouter(prefix="/v1", tags=["data set"])
+router = APIRouter(prefix="/v1", tags=["data set"], route_class=QuestionRoute)
 
 
 @router.get("", response_model=DatasetAnswer, summary="Describe the data set")

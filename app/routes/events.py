@@ -11,8 +11,9 @@ from app.parameters import Id, KnowledgeQuestion
 from app.queries.changes import HistoryQuery, fetch_history
 from app.queries.claims import fetch_claims
 from app.queries.events import EventQuery, fetch_event, fetch_events
+from app.routing import QuestionRoute
 
-router = APIRouter(prefix="/v1/events", tags=["events"])
+router = APIRouter(prefix="/v1/events", tags=["events"], route_class=QuestionRoute)
 EVENT_ANSWERS = RECORD_PROBLEMS | MERGED
 
 

@@ -4,15 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from app.answers import Asking
 from app.contract import NDJSON
 from app.queries.exports import ExportQuery, stream_changes
 from app.queries.files import FileQuery
+from app.routing import QuestionRoute
 from app.sqlite.making import MEDIA_TYPE as SQLITE
 from app.sqlite.making import NAME
 from app.written import AskingInFormat
 
-router = APIRouter(prefix="/v1/exports", tags=["changes"])
+router = APIRouter(prefix="/v1/exports", tags=["changes"], route_class=QuestionRoute)
 
 
 @router.get(
@@ -21,7 +21,7 @@ router = APIRouter(prefix="/v1/exports", tags=["changes"])
     responses={200: {"content": {NDJSON: {"schema": {"type": "string"}}}, "description": "One JSON object a line"}},
     summary="Export every revision of the record",
 )
-def export_changes(question: Annotated[ExportQuery, Query()], asked: Asking) -> Response:
+def export_changes(question: Annotated[ExportQuery, Query()], asked: AskingInFormat) -> Response:
     """Each revision, then the records that it changed as their curator wrote them; `dateline restore` loads it.
 
     The last line says `end`: an answer without it was cut.

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Query, Response
 from app.answers import Asking
 from app.envelopes import FacetList
 from app.queries.facets import FacetQuery, fetch_facets
+from app.routing import QuestionRoute
 
-router = APIRouter(prefix="/v1/facets", tags=["events"])
+router = APIRouter(prefix="/v1/facets", tags=["events"], route_class=QuestionRoute)
 
 
 @router.get("", response_model=FacetList, summary="Count events by actor, type, place and more")

@@ -25,12 +25,13 @@ from app.queries.formats import (
 )
 from app.queries.sources import SourceQuery, fetch_sources
 from app.questions import refuse_parameters
+from app.routing import QuestionRoute
 from app.written import AskingInFormat
 
 
 def formats_router() -> APIRouter:
     """The operations; they stand before `/v1/events/{id}`, which would take their suffixes for ids."""
-    router = APIRouter(tags=["formats"])
+    router = APIRouter(tags=["formats"], route_class=QuestionRoute)
     told: dict[int | str, dict[str, Any]]
     for one in every_format():
         name, content = one.name, {one.media_type: {"schema": {"type": "string"}}}

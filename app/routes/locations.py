@@ -10,9 +10,10 @@ from app.envelopes import LocationAnswer, LocationPage
 from app.parameters import Id, Question
 from app.queries.locations import LocationQuery, fetch_locations
 from app.queries.records import fetch_record
+from app.routing import QuestionRoute
 from app.tables import Location
 
-router = APIRouter(prefix="/v1/locations", tags=["locations"])
+router = APIRouter(prefix="/v1/locations", tags=["locations"], route_class=QuestionRoute)
 
 
 @router.get("", response_model=LocationPage, summary="List locations")

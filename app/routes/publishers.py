@@ -10,9 +10,10 @@ from app.envelopes import PublisherAnswer, PublisherPage
 from app.parameters import Id, Question
 from app.queries.publishers import PublisherQuery, fetch_publishers
 from app.queries.records import fetch_record
+from app.routing import QuestionRoute
 from app.tables import Publisher
 
-router = APIRouter(prefix="/v1/publishers", tags=["publishers"])
+router = APIRouter(prefix="/v1/publishers", tags=["publishers"], route_class=QuestionRoute)
 
 
 @router.get("", response_model=PublisherPage, summary="List publishers")

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Query, Response
 from app.answers import Asking
 from app.envelopes import QualityList
 from app.queries.quality import QualityQuery, fetch_quality
+from app.routing import QuestionRoute
 
-router = APIRouter(prefix="/v1/quality", tags=["data set"])
+router = APIRouter(prefix="/v1/quality", tags=["data set"], route_class=QuestionRoute)
 
 
 @router.get("", response_model=QualityList, summary="Report what is weakly sourced")

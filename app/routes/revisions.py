@@ -7,8 +7,9 @@ from fastapi import APIRouter, Query, Response
 from app.answers import Asking
 from app.envelopes import RevisionPage
 from app.queries.revisions import RevisionQuery, fetch_revisions
+from app.routing import QuestionRoute
 
-router = APIRouter(prefix="/v1/revisions", tags=["data set"])
+router = APIRouter(prefix="/v1/revisions", tags=["data set"], route_class=QuestionRoute)
 
 
 @router.get("", response_model=RevisionPage, summary="List revisions")

@@ -9,8 +9,9 @@ from app.contract import RECORD_PROBLEMS
 from app.envelopes import SourceAnswer, SourcePage
 from app.parameters import Id, KnowledgeQuestion
 from app.queries.sources import SourceQuery, fetch_source, fetch_sources
+from app.routing import QuestionRoute
 
-router = APIRouter(prefix="/v1/sources", tags=["sources"])
+router = APIRouter(prefix="/v1/sources", tags=["sources"], route_class=QuestionRoute)
 
 
 @router.get("", response_model=SourcePage, summary="List sources")

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Query, Response
 from app.answers import Asking
 from app.envelopes import VocabularyList
 from app.queries.vocabularies import VocabularyQuery, fetch_vocabularies
+from app.routing import QuestionRoute
 
-router = APIRouter(prefix="/v1/vocabularies", tags=["data set"])
+router = APIRouter(prefix="/v1/vocabularies", tags=["data set"], route_class=QuestionRoute)
 
 
 @router.get("", response_model=VocabularyList, summary="List code lists")

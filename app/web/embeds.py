@@ -1,13 +1,11 @@
 """`/embed/…`: pages for the frame of an article. They are written as formats are, and so cached as answers."""
 
 import json
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Iterator
 from typing import Annotated, Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 
 from app.contract import LIST_PROBLEMS, MERGED, RECORD_PROBLEMS
 from app.database import Database
@@ -16,7 +14,7 @@ from app.parameters import PLACE_IN_LIST, TIMES, Id, KnowledgeQuestion
 from app.problems import Problem
 from app.queries.claims import fetch_claims
 from app.queries.events import EventQuery, fetch_event, fetch_events
-from app.questions import describe_refusal
+from app.routing import Handler, QuestionRoute
 from app.tables import Revision
 from app.web.discovery import oembed_address
 from app.web.explorer import WORDS
@@ -34,13 +32,12 @@ HEADERS = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
 }
 """Any site may show these pages; they load nothing but our own style and script."""
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 PAGE: dict[int | str, dict[str, Any]] = {
     200: {"description": "A page", "content": {HTML: {"schema": {"type": "string"}}}}
 }
 
 
-class InFrame(APIRoute):
+class InFrame(QuestionRoute):
     """Tells problems in a page to whoever asks for pages, as a frame does: readers see it in the article."""
 
     def get_route_handler(self) -> Handler:
@@ -49,10 +46,10 @@ class InFrame(APIRoute):
         async def answer_in_frame(request: Request) -> Response:
             try:
                 response = await answer(request)
-            except (Problem, RequestValidationError) as error:
+            except Problem as problem:
                 if HTML not in request.headers.get("Accept", ""):
                     raise
-                response = _tell_problem(request, error)
+                response = _tell_problem(request, problem)
             response.headers.update(HEADERS)
             return response
 
@@ -131,8 +128,7 @@ def _explorer(answer: Answer, parameters: list[tuple[str, str]]) -> str:
     return f"{answer.public_url}/{'?' * bool(query)}{query}"
 
 
-def _tell_problem(request: Request, error: Problem | RequestValidationError) -> Response:
-    problem = error if isinstance(error, Problem) else describe_refusal(request, error)
+def _tell_problem(request: Request, problem: Problem) -> Response:
     settings = request.app.state.settings
     content = {
         "problem": problem.content(),

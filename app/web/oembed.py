@@ -15,6 +15,7 @@ from app.caching import DAY_SECONDS, cache_control, entity_tag, held_tag
 from app.contract import problem_responses
 from app.parameters import PLACE_IN_LIST, TIMES, Code, Pixels, WebAddress
 from app.problems import GONE, INVALID_QUESTION, MEDIA_TYPE, NOT_FOUND, NOT_IMPLEMENTED, UNAVAILABLE, Problem
+from app.routing import QuestionRoute
 from app.schemas import Public
 from app.settings import Settings
 from app.web.asking import Api, Parameters, Told
@@ -27,7 +28,7 @@ TIMELINE = "/embed/timeline"
 OF_TIMELINE = ("/", TIMELINE, "/v1/events")
 PROBLEMS = problem_responses(INVALID_QUESTION, NOT_FOUND, GONE, NOT_IMPLEMENTED, UNAVAILABLE)
 
-router = APIRouter(tags=["embeds"])
+router = APIRouter(tags=["embeds"], route_class=QuestionRoute)
 
 
 class OembedQuery(BaseModel):

@@ -1,0 +1,75 @@
+"""Asking from the event loop: what SQLite answers at once is answered there, and whatever is not, in a thread."""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import URL, Executable, Row
+
+from app.connections import connect_sqlite
+from app.statements import Rows, Template, Values
+from app.tables import Revision
+
+if TYPE_CHECKING:
+    from app.database import Patient
+
+STEPS_BETWEEN_LOOKS = 1_000
+MOST_LOOKS = 30
+"""So many thousand steps of SQLite's virtual machine take about a millisecond."""
+
+CACHE_KIB = 8_192
+"""Four times SQLite's own: enough for the inner pages of its indices, which every answer reads."""
+
+
+class Hurried(Exception):  # noqa: N818 - not an error: whoever asks may wait instead
+    """There is no answer at once."""
+
+
+class Hasty:
+    """A SQLite store that never keeps the event loop waiting: no lock is waited for, and steps are counted.
+
+    Only templates are run, and only on this one connection, which no thread uses.
+    """
+
+    def __init__(self, patient: "Patient", url: URL) -> None:
+        self.memory = patient.memory
+        self._watch = patient.watch
+        self._dialect = patient.engine.dialect
+        self._url = url
+        self._connection: sqlite3.Connection | None = None
+        self._looks = 0
+
+    def fetch(self, _statement: Executable) -> Sequence[Row[*tuple[Any, ...]]]:
+        """What has yet to be built is not asked in haste."""
+        raise Hurried
+
+    def ask(self, template: Template, values: Values) -> Rows:
+        """Raises `Hurried` when the answer takes long, or there is none."""
+        self._looks = 0
+        try:
+            return self._connected().execute(*template.told(self._dialect, values)).fetchall()
+        except sqlite3.Error as error:
+            raise Hurried from error
+
+    def newest_revision(self) -> Revision | None:
+        """Raises `Hurried` when it has yet to be read."""
+        revision = self._watch.known()
+        if revision is None:
+            raise Hurried
+        return revision
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _connected(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = connect_sqlite(self._url, lock_seconds=0)
+            self._connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+            self._connection.set_progress_handler(self._is_late, STEPS_BETWEEN_LOOKS)
+        return self._connection
+
+    def _is_late(self) -> bool:
+        self._looks += 1
+        return self._looks > MOST_LOOKS
