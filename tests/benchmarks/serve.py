@@ -6,7 +6,6 @@ database's included: on an idle machine the same as per second of the clock, and
 
 import os
 import random
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
@@ -15,6 +14,7 @@ from statistics import mean, median
 from typing import Any
 
 from tests.benchmarks import peers
+from tests.benchmarks.capacity import capacity
 from tests.benchmarks.figures import figures
 from tests.benchmarks.generate import World
 from tests.benchmarks.pressing import Load, Pressed, ask, press
@@ -53,6 +53,7 @@ def serve(world: World, work: Path, *, rounds: int, seconds: int, document: bool
     parts = {
         "figures": table(("figure", "wanted", "got"), [one.row() for one in ratios]),
         "rates": "\n\n".join((_rates(medians), about, *(f"Left out: {one}." for one in left_out))),
+        "capacity": capacity(medians),
     }
     rows = [
         {"server": server, "kind": kind, "rate": one.rate, **asdict(one)} for (server, kind), one in medians.items()
@@ -130,7 +131,7 @@ def _peers(data: peers.Data, asked: peers.Asked, work: Path, empty: Store) -> Se
 
 def _measure(cells: Sequence[Cell], rounds: int, seconds: int) -> dict[tuple[str, str], list[Pressed]]:
     """In turns, in another order each time; each goes on where it was in the list of its addresses."""
-    found: dict[tuple[str, str], list[Pressed]] = defaultdict(list)
+    found: dict[tuple[str, str], list[Pressed]] = {(cell.server.name, cell.kind): [] for cell in cells}
     for turn in range(rounds):
         for cell in random.Random(turn).sample(cells, len(cells)):
             before = found[cell.server.name, cell.kind]
@@ -147,9 +148,10 @@ def _median(some: Sequence[Pressed]) -> Pressed:
 def _rates(medians: dict[tuple[str, str], Pressed]) -> str:
     kinds = list(dict.fromkeys(kind for _, kind in medians))
     servers = list(dict.fromkeys(server for server, _ in medians))
-    shown = [
-        [number(medians[key].rate) if (key := (one, kind)) in medians else "" for one in servers] for kind in kinds
-    ]
-    return table(
-        ("answers a second of one core", *servers), [(kind, *row) for kind, row in zip(kinds, shown, strict=True)]
-    )
+    rows = [(kind, *(_rate(medians.get((server, kind))) for server in servers)) for kind in kinds]
+    return table(("answers a second of one core", *servers), rows)
+
+
+def _rate(pressed: Pressed | None) -> str:
+    """With the size of an answer, headers included."""
+    return f"{number(pressed.rate)} ({pressed.bytes / pressed.requests / 1000:.0f} KB)" if pressed else ""
