@@ -40,6 +40,13 @@ def held_tag(tag: str, if_none_match: str) -> str | None:
     return next((f'"{match[1]}"' for match in held), None)
 
 
+def may_hold(tag: bytes, if_none_match: bytes) -> bool:
+    """Whether a condition names a tag, in whatever encoding, or any."""
+    base = tag.decode("latin-1").strip('"').partition("-")[0]
+    asked = if_none_match.decode("latin-1")
+    return asked.strip() == "*" or held_tag(base, asked) is not None
+
+
 def cache_control(pinned: bool, max_age: int) -> str:
     """An answer pinned to a revision never changes."""
     age = DAY_SECONDS if pinned else max_age

@@ -16,7 +16,8 @@ command = typer.Typer(
     name="dateline",
     help="A read-only REST API over a hand-curated chronology.\n\n"
     "Settings come from the environment: DATABASE_URL (default: a SQLite file, dateline.db, in the working folder), "
-    "DATELINE_PUBLIC_URL, DATELINE_TITLE, DATELINE_LICENSE, DATELINE_ATTRIBUTION, DATELINE_MAX_AGE.",
+    "DATELINE_PUBLIC_URL, DATELINE_TITLE, DATELINE_LICENSE, DATELINE_ATTRIBUTION, DATELINE_MAX_AGE, "
+    "DATELINE_CACHE_BYTES.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

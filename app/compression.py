@@ -5,7 +5,8 @@ Levels are the fastest: what more they save is less than what they cost.
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
+from threading import get_ident
 from typing import NamedTuple
 
 import brotli
@@ -35,6 +36,12 @@ class Encoding(NamedTuple):
     pieces: Callable[[], Pieces]
 
 
+@cache
+def _zstd(_thread: int) -> zstandard.ZstdCompressor:
+    """One for each thread that compresses, since making its tables takes long."""
+    return zstandard.ZstdCompressor(level=1)
+
+
 def _zstd_pieces() -> Pieces:
     compressor = zstandard.ZstdCompressor(level=1).compressobj()
     return compressor.compress, compressor.flush
@@ -51,7 +58,7 @@ def _gzip_pieces() -> Pieces:
 
 
 ENCODINGS = (
-    Encoding("zstd", lambda body: zstandard.ZstdCompressor(level=1).compress(body), _zstd_pieces),
+    Encoding("zstd", lambda body: _zstd(get_ident()).compress(body), _zstd_pieces),
     Encoding("br", lambda body: brotli.compress(body, quality=0), _brotli_pieces),
     Encoding("gzip", lambda body: isal_zlib.compress(body, 2, GZIP), _gzip_pieces),
 )

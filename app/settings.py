@@ -25,6 +25,7 @@ class Settings(BaseSettings):
     license: str = "CC-BY-4.0"
     attribution: str = "Dateline"
     max_age: int = Field(60, ge=0)
+    cache_bytes: int = Field(32 * 1024 * 1024, ge=0)
 
     @field_validator("database_url")
     @classmethod

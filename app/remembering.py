@@ -1,0 +1,115 @@
+"""Questions asked again at the same revision: answered before routing, as they were answered first."""
+
+import asyncio
+import time
+
+import anyio
+from anyio import to_thread
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.compression import asked_encoding
+from app.database import Patient
+from app.kept import Kept, KeptAnswers, Question
+from app.methods import READING
+from app.metrics import Metrics
+from app.problems import Problem
+from app.tables import Revision
+
+ANSWERED, HELD = 200, 304
+OF_THE_PROCESS = ("/health/", "/metrics")
+"""Paths whose answers are never kept, and must not wait."""
+
+
+class Remembering:
+    """Keeps what may be kept by anyone, has a tag, and is sent whole: no problem, no stream."""
+
+    def __init__(self, app: ASGIApp, database: Patient, answers: KeptAnswers, metrics: Metrics) -> None:
+        self.app, self.database, self.answers, self.metrics = app, database, answers, metrics
+        self._glanced: Revision | None = None
+        self._looking: asyncio.Task[Revision | None] | None = None
+        self._looker = anyio.CapacityLimiter(1)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] not in READING:
+            await self.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        newest = self._glance() or await self._look(scope["path"])
+        if newest is None:
+            await self.app(scope, receive, send)
+            return
+        question = _question(scope)
+        kept = self.answers.find(newest.digest, question)
+        if kept is not None:
+            await send(kept.start())
+            body = b"" if scope["method"] == "HEAD" else kept.body
+            await send({"type": "http.response.body", "body": body})
+            kept.outcome.count(started)
+        elif scope["method"] == "HEAD":
+            await self.app(scope, receive, send)
+        else:
+            await self.app(scope, receive, self._keeping(newest.digest, question, scope, send))
+
+    def _glance(self) -> Revision | None:
+        """The newest revision, if it is known: one look for all requests that the loop has received by now."""
+        if self._glanced is None:
+            self._glanced = self.database.known_revision()
+            asyncio.get_running_loop().call_soon(self._forget)
+        return self._glanced
+
+    def _forget(self) -> None:
+        self._glanced = None
+
+    async def _look(self, path: str) -> Revision | None:
+        """All who find the newest revision unknown wait for one look; none where the database does not answer."""
+        if path.startswith(OF_THE_PROCESS):
+            return None
+        if self._looking is None:
+            look = to_thread.run_sync(self.database.newest_revision, limiter=self._looker)
+            self._looking = asyncio.ensure_future(look)
+            self._looking.add_done_callback(self._looked)
+        try:
+            return await asyncio.shield(self._looking)
+        except Problem:
+            return None
+
+    def _looked(self, look: asyncio.Task[Revision | None]) -> None:
+        self._looking = None
+        if not look.cancelled():
+            look.exception()  # whoever waited for it has gone
+
+    def _keeping(self, digest: str, question: Question, scope: Scope, send: Send) -> Send:
+        """Sends an answer, and keeps it if it is whole with its first part."""
+        start: Message | None = None
+
+        async def send_kept(message: Message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                start = message if _may_be_kept(message) else None
+            elif start is not None and not message.get("more_body"):
+                status, (asked, condition) = start["status"], question
+                kept = Kept(status, [*start["headers"]], message.get("body", b""), self.metrics.outcome(scope, status))
+                self.answers.keep(digest, (asked, condition if status == HELD else b""), kept)
+                start = None
+            else:
+                start = None
+            await send(message)
+
+        return send_kept
+
+
+def _question(scope: Scope) -> Question:
+    accepted = condition = b""
+    for name, value in scope["headers"]:
+        if name == b"accept-encoding":
+            accepted = accepted + b"," + value if accepted else value
+        elif name == b"if-none-match":
+            condition = condition + b"," + value if condition else value
+    encoding = asked_encoding(accepted)
+    return (scope["path"], scope["query_string"], encoding.name if encoding else ""), condition
+
+
+def _may_be_kept(start: Message) -> bool:
+    headers = dict(start["headers"])
+    is_public = headers.get(b"cache-control", b"").startswith(b"public")
+    return start["status"] in (ANSWERED, HELD) and is_public and b"etag" in headers
