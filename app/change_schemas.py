@@ -5,7 +5,15 @@ from typing import Any
 from pydantic import Field
 
 from app.event_schemas import EventPublic
-from app.schemas import Instant, Public
+from app.schemas import (
+    ActorPublic,
+    Instant,
+    LocationPublic,
+    Public,
+    PublisherPublic,
+    SourcePublic,
+    VocabularyPublic,
+)
 
 
 class FieldChange(Public):
@@ -35,8 +43,14 @@ class Changed(Public):
         return told if document is None else b'%b,"document":%b}' % (told[:-1], document)
 
 
+AnyDocument = EventPublic | ActorPublic | LocationPublic | SourcePublic | PublisherPublic | VocabularyPublic
+"""A record of any kind. A client that takes the first that fits takes the right one: the stricter come first."""
+
+
 class ChangePublic(Changed):
-    document: dict[str, Any] | None = Field(None, description="The record since; absent when it is gone.")
+    document: AnyDocument | None = Field(
+        None, description="The record since, of the kind that `kind` says; absent when it is gone."
+    )
 
 
 class VersionPublic(Changed):

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from importlib.metadata import version
 
 import anyio.to_thread
 from fastapi import Depends, FastAPI, Request, Response
@@ -15,7 +14,9 @@ from starlette.exceptions import HTTPException
 from starlette_compress import CompressMiddleware, add_compress_type
 
 from app.caching import EncodedTags, cache_control
-from app.contract import LIST_PROBLEMS, describe
+from app.contract.document import describe
+from app.contract.information import about
+from app.contract.responses import LIST_ANSWERS
 from app.database import POOL_SIZE, Database
 from app.files import Places
 from app.formats import every_format
@@ -49,19 +50,12 @@ RESOURCES = (
     dataset, events, actors, locations, sources, publishers, citations, facets, changes, quality, exports, revisions,
     vocabularies,
 )  # fmt: skip
-DESCRIPTION = """\
-A hand-curated chronology in which every value opens on the passage that supports it.
-
-Every answer is about one published **revision** of the record; `as_of` asks an earlier one.
-"""
 
 
 def create_app(settings: Settings) -> FastAPI:
     """The application over the store that the settings name. Nothing is connected to until the first request."""
     app = FastAPIOffline(
-        title="Dateline",
-        version=version("dateline"),
-        description=DESCRIPTION,
+        **about(settings),
         redoc_url=None,
         lifespan=_lifespan,
         redirect_slashes=False,
@@ -74,7 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.drawing = Drawing()
     app.include_router(formats.formats_router(), dependencies=[Depends(refuse_repeated)])
     for resource in RESOURCES:
-        app.include_router(resource.router, dependencies=[Depends(refuse_repeated)], responses=LIST_PROBLEMS)
+        app.include_router(resource.router, dependencies=[Depends(refuse_repeated)], responses=LIST_ANSWERS)
     for embedded in (embeds, oembed):
         app.include_router(embedded.router, dependencies=[Depends(refuse_repeated)])
     for shown in (service, explorer, pages):

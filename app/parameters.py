@@ -2,9 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from app.instants import parse_day, parse_day_or_instant, seconds
 from app.problems import refuse
@@ -82,6 +82,9 @@ WebAddress = Annotated[str, Field(min_length=1, max_length=LONGEST_ADDRESS), Aft
 Words = Annotated[CleanText, AfterValidator(_checked_words)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Pixels = Annotated[int, Field(ge=1, le=100_000), BeforeValidator(_whole)]
+Truth = Annotated[Literal["true", "false"], WithJsonSchema({"type": "boolean"})]
+"""Written as in JSON, and nothing else; kept as written."""
+Exactly = Annotated[Literal["exact"], WithJsonSchema({"type": "string", "enum": ["exact"]})]
 Origins = Annotated[int, Field(ge=1, le=1_000), BeforeValidator(_whole)]
 
 

@@ -23,6 +23,7 @@ from tests.documents import (
     section,
     text_of,
 )
+from tests.operations import resolve
 
 EXAMPLES = [one for name in ("README.md", "docs/api.md") for one in examples(ROOT / name)]
 MODELS = (
@@ -58,7 +59,7 @@ def test_an_answer_that_differs_does_not_fit():
 def test_every_operation_and_parameter_is_in_the_reference_and_no_other(client):
     reference = text_of("docs/api.md")
     operations = {
-        f"GET {path}": [one["name"] for one in methods["get"].get("parameters", [])]
+        f"GET {path}": [resolve(one)["name"] for one in methods["get"].get("parameters", [])]
         for path, methods in client.get("/openapi.json").json()["paths"].items()
     }
     described = re.findall(r"^#+ `(GET /[^`]*)`$", prose(reference), re.MULTILINE)

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from app.tables import Revision
 
+Schema = dict[str, Any]
 Event = dict[str, Any]
 """An event's document, as `/v1/events` serves it."""
 Source = dict[str, Any]
@@ -53,6 +54,13 @@ class Answer:
         return f"{self.public_url}{path}"
 
 
+def object_of(**properties: str) -> Schema:
+    """The schema of an object with these properties and others, each of a JSON type; an array is one of objects."""
+    told = {name: {"type": kind} | ({"items": {"type": "object"}} if kind == "array" else {})
+            for name, kind in properties.items()}  # fmt: skip
+    return {"type": "object", "properties": told, "required": list(properties), "additionalProperties": True}
+
+
 @dataclass(frozen=True)
 class Format:
     """One format: where it stands, what it is, and how it is written."""
@@ -63,6 +71,8 @@ class Format:
     summary: str
     description: str
     write: Callable[[Answer], Iterator[bytes]]
+    schema: Schema = field(default_factory=lambda: {"type": "string"})
+    """What a program that reads it may expect; a format that is no JSON is text to it."""
     of: Literal["events", "citations", "sources"] = "events"
     """The list that is written."""
     of_one: bool = False

@@ -13,7 +13,7 @@ from app.database import Database
 from app.instants import microseconds, parse_day, parse_day_or_instant
 from app.keys import LONG_DAYS, first_key
 from app.pagination import Page, PageQuestion, Types
-from app.parameters import Codes, Day, Ids, KnowledgeQuestion, Known, Origins, When, Words, refuse_reversed
+from app.parameters import Codes, Day, Ids, KnowledgeQuestion, Known, Origins, Truth, When, Words, refuse_reversed
 from app.periods import cover
 from app.problems import refuse
 from app.queries.absences import fetch_absence, not_known_yet
@@ -48,7 +48,7 @@ class EventFilter(KnowledgeQuestion):
     modality: Annotated[Codes, Known("modality")] = Field([], description="A code of the `modality` list.")
     tag: Annotated[Ids, Known("tag")] = Field([], description="A tag.")
     part_of: Annotated[Ids, Known("event")] = Field([], description="Events that are part of this event.")
-    disputed: Literal["true", "false"] | None = Field(None, description="Whether a citation disputes it, or a value.")
+    disputed: Truth | None = Field(None, description="Whether a citation disputes it, or a value.")
     min_origins: Origins | None = Field(None, description="With so many independent origins, or more.")
     quality: Annotated[Codes, Known("quality")] = Field([], description="A code of the `quality` list.")
     q: Words | None = Field(None, description='All these words in title, summary and names; "a phrase" as it stands.')

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from app.answers import Asking
-from app.contract import HISTORY_PROBLEMS, MERGED, RECORD_PROBLEMS
+from app.contract.responses import HISTORY_ANSWERS, MERGED, RECORD_ANSWERS
 from app.envelopes import ClaimList, EventAnswer, EventPage, HistoryPage
 from app.parameters import Id, KnowledgeQuestion
 from app.queries.changes import HistoryQuery, fetch_history
@@ -13,7 +13,7 @@ from app.queries.claims import fetch_claims
 from app.queries.events import EventQuery, fetch_event, fetch_events
 
 router = APIRouter(prefix="/v1/events", tags=["events"])
-EVENT_ANSWERS = RECORD_PROBLEMS | MERGED
+EVENT_ANSWERS = RECORD_ANSWERS | MERGED
 
 
 @router.get("", response_model=EventPage, summary="List events")
@@ -37,7 +37,7 @@ def list_claims(id: Id, question: Annotated[KnowledgeQuestion, Query()], asked: 
     return asked.whole(lambda database, one, revision: fetch_claims(database, id, revision, one.instant), question)
 
 
-@router.get("/{id}/history", responses=HISTORY_PROBLEMS, response_model=HistoryPage, summary="List an event's versions")
+@router.get("/{id}/history", responses=HISTORY_ANSWERS, response_model=HistoryPage, summary="List an event's versions")
 def list_history(id: Id, question: Annotated[HistoryQuery, Query()], asked: Asking) -> Response:
     """Every version of the event that was ever served, newest first; of withdrawn and merged events too."""
     return asked.page(lambda database, *rest: fetch_history(database, id, *rest), question)

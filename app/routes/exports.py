@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from app.answers import Asking
-from app.contract import NDJSON
+from app.contract.responses import NDJSON
 from app.queries.exports import ExportQuery, stream_changes
 from app.queries.files import FileQuery
 from app.sqlite.making import MEDIA_TYPE as SQLITE

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from app.contract import problem_responses
+from app.contract.responses import problem_responses
 from app.problems import INVALID_QUESTION, KINDS, NOT_FOUND, UNAVAILABLE, Problem
 from app.questions import refuse_parameters
 from app.service_schemas import HealthPublic, ProblemKindPublic

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.caching import DAY_SECONDS, cache_control, entity_tag, held_tag
-from app.contract import problem_responses
+from app.contract.responses import HELD, problem_responses
 from app.parameters import PLACE_IN_LIST, TIMES, Code, Pixels, WebAddress
 from app.problems import GONE, INVALID_QUESTION, MEDIA_TYPE, NOT_FOUND, NOT_IMPLEMENTED, UNAVAILABLE, Problem
 from app.schemas import Public
@@ -25,7 +25,7 @@ SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
 OF_EVENT = re.compile(r"/(?:v1/events|embed/event)/([a-z0-9]+(?:-[a-z0-9]+)*)")
 TIMELINE = "/embed/timeline"
 OF_TIMELINE = ("/", TIMELINE, "/v1/events")
-PROBLEMS = problem_responses(INVALID_QUESTION, NOT_FOUND, GONE, NOT_IMPLEMENTED, UNAVAILABLE)
+ANSWERS = HELD | problem_responses(INVALID_QUESTION, NOT_FOUND, GONE, NOT_IMPLEMENTED, UNAVAILABLE)
 
 router = APIRouter(tags=["embeds"])
 
@@ -67,9 +67,7 @@ class Shown:
     height: int
 
 
-@router.get(
-    "/oembed", response_model=OembedPublic, responses=PROBLEMS, summary="Describe a page for embedding (oEmbed)"
-)
+@router.get("/oembed", response_model=OembedPublic, responses=ANSWERS, summary="Describe a page for embedding (oEmbed)")
 async def get_oembed(question: Annotated[OembedQuery, Query()], request: Request) -> Response:
     """For addresses under the public address, and for root-relative ones; without `url`, the whole chronology."""
     if question.format != "json":
