@@ -7,16 +7,21 @@ from pydantic import Field
 from app.event_schemas import EventPublic
 from app.schemas import (
     ActorPublic,
+    Count,
+    Id,
     Instant,
     LocationPublic,
     Public,
     PublisherPublic,
     SourcePublic,
     VocabularyPublic,
+    code_of,
 )
 
 
 class FieldChange(Public):
+    """One property that an update changed."""
+
     field: str = Field(description="A property of the document.")
     old: Any = Field(None, description="Its value before; absent when it had none.")
     new: Any = Field(None, description="Its value since; absent when it has none.")
@@ -25,10 +30,10 @@ class FieldChange(Public):
 class Changed(Public):
     """One change of one record in one revision."""
 
-    revision: int
+    revision: Count = Field(description="The revision that made it.")
     kind: str = Field(description="`event`, `actor`, `location`, `source`, `publisher` or `vocabulary`.")
-    id: str
-    action: str = Field(description="A code of the `action` list.")
+    id: Id
+    action: str = Field(description=code_of("action"))
     cause: str = Field(
         description="`record` when the record itself was edited; else the edited records that it shows, as "
         "`actor/us-air-force`; `reinstatement`, `removal`, `redaction` or `rendering`."
@@ -48,11 +53,15 @@ AnyDocument = EventPublic | ActorPublic | LocationPublic | SourcePublic | Publis
 
 
 class ChangePublic(Changed):
+    """One change of one record of any kind in one revision."""
+
     document: AnyDocument | None = Field(
         None, description="The record since, of the kind that `kind` says; absent when it is gone."
     )
 
 
 class VersionPublic(Changed):
-    published_at: Instant
+    """One version of an event, and the change that made it."""
+
+    published_at: Instant = Field(description="When its revision was published, in UTC.")
     document: EventPublic | None = Field(None, description="The event since; absent when it is gone.")

@@ -67,10 +67,15 @@ def _checked_words(text: str) -> str:
 
 
 Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=100)]
+EventId = Annotated[Id, Field(description="The id of an event.")]
+ActorId = Annotated[Id, Field(description="The id of an actor.")]
+LocationId = Annotated[Id, Field(description="The id of a location.")]
+SourceId = Annotated[Id, Field(description="The id of a source.")]
+PublisherId = Annotated[Id, Field(description="The id of a publisher.")]
 Code = Annotated[str, Field(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=100)]
 Country = Annotated[str, Field(pattern="^[A-Z]{2}$")]
 Language = Annotated[str, Field(pattern="^[A-Za-z0-9]{2,8}(-[A-Za-z0-9]{1,8})*$")]
-Day = Annotated[str, Field(max_length=20), AfterValidator(_checked_day)]
+Day = Annotated[str, Field(max_length=20, json_schema_extra={"format": "date"}), AfterValidator(_checked_day)]
 When = Annotated[str, Field(max_length=40), AfterValidator(_checked_instant)]
 Ids = Annotated[list[Id], Field(max_length=MOST_VALUES)]
 Codes = Annotated[list[Code], Field(max_length=MOST_VALUES)]

@@ -21,6 +21,7 @@ from app.settings import Settings
 from app.tables import Event
 from tests.conftest import Client
 from tests.documents import ROOT, blocks, examples, first_column, fits, read_abridged, section, text_of
+from tests.operations import resolve
 
 UV_RUN = 'uv() { shift 2; "$PYTHON" -c "from app.cli import main; main()" "$@"; }\n'
 """`uv run dateline …` in the environment that the tests run in."""
@@ -104,7 +105,7 @@ def described(client):
     """The parameters of each operation."""
     paths = client.get("/openapi.json").json()["paths"]
     return {
-        f"GET {path}": sorted(one["name"] for one in told["get"].get("parameters", ())) for path, told in paths.items()
+        f"GET {path}": sorted(resolve(one)["name"] for one in told["get"].get("parameters", ())) for path, told in paths.items()
     }
 
 

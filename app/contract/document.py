@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from app.contract.examples import show_answer
 from app.contract.responses import components, refer_to
 from app.contract.schemas import simplify
 from app.contract.sharing import share_parameters
@@ -34,6 +35,9 @@ def describe(app: FastAPI) -> Document:
                 _describe_answers(operation)
         simplify(document["paths"])
         simplify(document["components"]["schemas"])
+        for path in document["paths"].values():
+            for operation in path.values():
+                show_answer(operation)
         document["components"] |= components()
         share_parameters(document)
         document |= {"security": [], "externalDocs": app.openapi_external_docs}  # FastAPI refuses a relative address

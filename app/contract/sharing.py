@@ -6,6 +6,8 @@ from collections.abc import Collection
 from operator import itemgetter
 from typing import Any
 
+from app.contract.examples import example_of
+
 Parameter = dict[str, Any]
 
 
@@ -17,8 +19,8 @@ def share_parameters(document: dict[str, Any]) -> None:
         for operation in methods.values()
         for number in range(len(operation.get("parameters", [])))
     ]
-    for _, parameters, number in taken:
-        _tell_once(parameters[number])
+    for path, parameters, number in taken:
+        _tell_once(parameters[number], path)
         _share_choices(parameters[number], document["components"]["schemas"])
     count = Counter(_form(parameters[number]) for _, parameters, number in taken)
     names: dict[str, str] = {}
@@ -33,13 +35,11 @@ def share_parameters(document: dict[str, Any]) -> None:
     }
 
 
-def _tell_once(parameter: Parameter) -> None:
-    """Meaning and example are the parameter's; FastAPI repeats the one in the schema, and leaves the other there."""
-    schema = parameter["schema"]
-    schema.pop("description", None)
-    examples = schema.pop("examples", None)
-    if examples:
-        parameter["example"] = examples[0]
+def _tell_once(parameter: Parameter, path: str) -> None:
+    """The meaning is the parameter's, and so is its example; FastAPI repeats the meaning in the schema."""
+    for said_elsewhere in ("description", "examples"):
+        parameter["schema"].pop(said_elsewhere, None)
+    parameter["example"] = example_of(parameter["name"], list_of(path), in_path=parameter["in"] == "path")
 
 
 def _share_choices(parameter: Parameter, schemas: dict[str, Any]) -> None:
@@ -59,9 +59,14 @@ def _share_choices(parameter: Parameter, schemas: dict[str, Any]) -> None:
 
 def _name(name: str, path: str, names: Collection[str]) -> str:
     """Its own name; where another parameter has that, with the list that it is asked of."""
-    parts = [part.partition(".")[0] for part in path.split("/") if part not in ("", "v1", "exports")]
-    of = next(iter(parts), "dataset")
+    of = list_of(path)
     return next(one for one in (name, f"{of}_{name}", f"{of}_{name}_{len(names)}") if one not in names)
+
+
+def list_of(path: str) -> str:
+    """What is asked: `events` of `/v1/exports/events.csv`."""
+    parts = [part.partition(".")[0] for part in path.split("/") if part not in ("", "v1", "exports", "embed")]
+    return {"timeline": "events", "event": "events"}.get(parts[0], parts[0]) if parts else "dataset"
 
 
 def _form(parameter: Parameter) -> str:

@@ -4,7 +4,7 @@ import math
 import re
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import col
 
@@ -50,14 +50,15 @@ def _checked_point(text: str) -> str:
 
 
 def _checked_radius(text: str) -> str:
-    if not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,6})?", text) or not 0 < float(text) <= FARTHEST_KM:
+    if not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,20})?([eE]-?[0-9]{1,3})?", text) or not 0 < float(text) <= FARTHEST_KM:
         raise ValueError(f"expected kilometres, more than 0 and at most {FARTHEST_KM}")
     return text
 
 
 Box = Annotated[str, Field(max_length=100), AfterValidator(_checked_box)]
 Point = Annotated[str, Field(max_length=100), AfterValidator(_checked_point)]
-Radius = Annotated[str, Field(max_length=20), AfterValidator(_checked_radius)]
+Kilometres = WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": FARTHEST_KM})
+Radius = Annotated[str, Field(max_length=40), AfterValidator(_checked_radius), Kilometres]
 
 
 def in_box(text: str) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from app.answers import Asking
 from app.contract.responses import RECORD_ANSWERS
 from app.envelopes import ActorAnswer, ActorPage
-from app.parameters import Id, Question
+from app.parameters import ActorId, Question
 from app.queries.actors import ActorQuery, fetch_actors
 from app.queries.records import fetch_record
 from app.tables import Actor
@@ -22,6 +22,6 @@ def list_actors(question: Annotated[ActorQuery, Query()], asked: Asking) -> Resp
 
 
 @router.get("/{id}", responses=RECORD_ANSWERS, response_model=ActorAnswer, summary="Get an actor")
-def get_actor(id: Id, question: Annotated[Question, Query()], asked: Asking) -> Response:
+def get_actor(id: ActorId, question: Annotated[Question, Query()], asked: Asking) -> Response:
     """One actor, at the newest revision or the one asked for."""
     return asked.one(lambda revision: fetch_record(asked.database, Actor, id, revision), question)

@@ -12,7 +12,7 @@ from app.sqlite.making import MEDIA_TYPE as SQLITE
 from app.sqlite.making import NAME
 from app.written import AskingInFormat
 
-router = APIRouter(prefix="/v1/exports", tags=["changes"])
+router = APIRouter(prefix="/v1/exports")
 
 
 @router.get(
@@ -20,6 +20,7 @@ router = APIRouter(prefix="/v1/exports", tags=["changes"])
     response_class=Response,
     responses={200: {"content": {NDJSON: {"schema": {"type": "string"}}}, "description": "One JSON object a line"}},
     summary="Export every revision of the record",
+    tags=["changes"],
 )
 def export_changes(question: Annotated[ExportQuery, Query()], asked: Asking) -> Response:
     """Each revision, then the records that it changed as their curator wrote them; `dateline restore` loads it.

@@ -11,7 +11,7 @@ from app.formats import every_format
 from app.formats.linked import MEDIA_TYPE, as_json
 from app.formats.linked.context import document
 from app.formats.shape import Format, object_of
-from app.parameters import Id, KnowledgeQuestion
+from app.parameters import EventId, KnowledgeQuestion
 from app.problems import INVALID_QUESTION, NOT_FOUND, Problem
 from app.queries.citations import CitationQuery, fetch_citations
 from app.queries.events import EventQuery, fetch_event, fetch_events
@@ -96,7 +96,7 @@ def _page(one: Format) -> Callable[..., Response]:
 
 
 def _one(one: Format) -> Callable[..., Response]:
-    def get_event(id: Id, question: Annotated[KnowledgeQuestion, Query()], asked: AskingInFormat) -> Response:
+    def get_event(id: EventId, question: Annotated[KnowledgeQuestion, Query()], asked: AskingInFormat) -> Response:
         return asked.written_one(
             one, lambda revision: fetch_event(asked.database, id, revision, question.instant), question
         )

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from app.answers import Asking
 from app.contract.responses import RECORD_ANSWERS
 from app.envelopes import LocationAnswer, LocationPage
-from app.parameters import Id, Question
+from app.parameters import LocationId, Question
 from app.queries.locations import LocationQuery, fetch_locations
 from app.queries.records import fetch_record
 from app.tables import Location
@@ -22,6 +22,6 @@ def list_locations(question: Annotated[LocationQuery, Query()], asked: Asking) -
 
 
 @router.get("/{id}", responses=RECORD_ANSWERS, response_model=LocationAnswer, summary="Get a location")
-def get_location(id: Id, question: Annotated[Question, Query()], asked: Asking) -> Response:
+def get_location(id: LocationId, question: Annotated[Question, Query()], asked: Asking) -> Response:
     """One location, at the newest revision or the one asked for."""
     return asked.one(lambda revision: fetch_record(asked.database, Location, id, revision), question)

@@ -12,7 +12,7 @@ from fastapi.routing import APIRoute
 from app.contract.responses import LIST_ANSWERS, MERGED, RECORD_ANSWERS
 from app.database import Database
 from app.formats.shape import Answer, Format
-from app.parameters import PLACE_IN_LIST, TIMES, Id, KnowledgeQuestion
+from app.parameters import PLACE_IN_LIST, TIMES, EventId, KnowledgeQuestion
 from app.problems import Problem
 from app.queries.claims import fetch_claims
 from app.queries.events import EventQuery, fetch_event, fetch_events
@@ -69,7 +69,7 @@ def get_embedded_timeline(question: Annotated[EventQuery, Query()], asked: Askin
 
 
 @router.get("/event/{id}", responses=PAGE | RECORD_ANSWERS | MERGED, summary="Embed an event")
-def get_embedded_event(id: Id, question: Annotated[KnowledgeQuestion, Query()], asked: AskingInFormat) -> Response:
+def get_embedded_event(id: EventId, question: Annotated[KnowledgeQuestion, Query()], asked: AskingInFormat) -> Response:
     """One event for the frame of an article, with its citations and rival claims. It posts its height."""
     return asked.written_one(
         EVENT, lambda revision: _fetch_asserted(asked.database, id, revision, question.instant), question

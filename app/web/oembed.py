@@ -45,15 +45,15 @@ class OembedQuery(BaseModel):
 class OembedPublic(Public):
     """oEmbed 1.0, of the type `rich`."""
 
-    type: Literal["rich"]
-    version: Literal["1.0"]
-    title: str
-    provider_name: str
+    type: Literal["rich"] = Field(description="Always `rich`.")
+    version: Literal["1.0"] = Field(description="Of oEmbed.")
+    title: str = Field(description="Of the event, or of the data set.")
+    provider_name: str = Field(description="Whom to credit.")
     provider_url: str | None = Field(None, description="Absent while no public address is set.")
     cache_age: int = Field(description="Seconds for which this may be kept; the frame itself is always up to date.")
     html: str = Field(description="An `iframe`.")
-    width: int
-    height: int
+    width: int = Field(description="Of the frame, in pixels.")
+    height: int = Field(description="Of the frame, in pixels.")
 
 
 @dataclass(frozen=True)
