@@ -18,6 +18,9 @@ pages of a walk are of one revision.
 
 **Absent, never null.** What is unknown is absent. An empty list says that the record has none.
 
+**Read-only.** GET, HEAD and OPTIONS are answered at every path, and nothing else: 405. Nothing needs a key, and every
+origin may read.
+
 **Refused, never guessed.** An unknown parameter, id or code is a problem (RFC 9457) with status 400 that names what was
 expected, and the nearest valid name; an error is never an empty page.
 

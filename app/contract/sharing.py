@@ -43,13 +43,16 @@ def _tell_once(parameter: Parameter, path: str) -> None:
 
 
 def _share_choices(parameter: Parameter, schemas: dict[str, Any]) -> None:
-    """A closed choice is a type of its own, named after its parameter: `order` is an `Order`."""
+    """A closed choice is a type of its own, named after its parameter: `order` is an `Order`.
+
+    It has its default with it: some generators make nothing of a reference that has anything beside it.
+    """
     schema = parameter["schema"]
     of_each = schema.get("items", schema)
     if "enum" not in of_each:
         return
     name = "".join(part.title() for part in parameter["name"].split("_"))
-    choices = {"type": "string", "enum": of_each["enum"]}
+    choices = {key: of_each[key] for key in ("type", "enum", "default") if key in of_each}
     if schemas.setdefault(name, choices) != choices:
         raise ValueError(f"{name} has two meanings: {schemas[name]} and {choices}")
     for key in choices:
