@@ -43,7 +43,7 @@ from app.routes import (
     vocabularies,
 )
 from app.settings import Settings
-from app.web import embeds, explorer, oembed, pages
+from app.web import documentation, embeds, explorer, oembed, pages
 from app.web.drawing import Drawing
 
 RESOURCES = (
@@ -71,7 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(resource.router, dependencies=[Depends(refuse_repeated)], responses=LIST_ANSWERS)
     for embedded in (embeds, oembed):
         app.include_router(embedded.router, dependencies=[Depends(refuse_repeated)])
-    for shown in (service, explorer, pages):
+    for shown in (service, explorer, documentation, pages):
         app.include_router(shown.router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     app.add_exception_handler(Problem, _answer_problem)
