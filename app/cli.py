@@ -64,7 +64,10 @@ def serve(
 
 @command.command()
 def openapi() -> None:
-    """Print the contract (OpenAPI 3.1), as it is served at /openapi.json. No store is asked."""
+    """Print the contract (OpenAPI 3.1).
+
+    It is what is served at /openapi.json; no store is asked.
+    """
     import json
 
     from app.main import create_app

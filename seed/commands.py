@@ -50,9 +50,10 @@ def check(paths: Paths = None, *, allow_uncited: AllowUncited = False) -> None:
 
 @command.command()
 def schema(folder: Annotated[Path, typer.Argument(help="Where to; it is made if need be.")]) -> None:
-    """Write the JSON Schemas of the record's files into a folder, for editors.
+    """Write the JSON Schemas of the record's files.
 
-    The first line of a file names its own: # yaml-language-server: $schema=schemas/events.json
+    Editors complete and check by them. The first line of a file names its own:
+    # yaml-language-server: $schema=schemas/events.json
     """
     from shutil import copytree
 
