@@ -110,15 +110,15 @@ def differences(changes: list[dict[str, Any]]) -> Iterator[str]:
 def disputed(dateline: Dateline, story: Story) -> str:
     event = story.event or {}
     lines = [f"- {linked(dateline, event)}"]
-    lines += [f"  - {one['field']}: also {plain(one['value'])} ({one['rank']})" for one in event["claims"]]
+    lines += [f"  - {one['field']}, another value ({one['rank']}): {plain(one['value'])}" for one in event["claims"]]
     return "\n".join(lines + [f"  - {passage(one)}" for one in event["citations"] if one["stance"] == "disputes"])
 
 
 def withdrawn(dateline: Dateline, story: Story) -> str:
-    """By the last title that is known of it; the API has that in the event's history."""
+    """By the last title that is known of it, with its history."""
     versions = dateline.records(f"/v1/events/{story.id}/history")
     title = next((one["document"]["title"] for one in versions if "document" in one), story.id)
-    told = plain(title)
+    told = f"[{plain(title)}]({dateline.address}/v1/events/{story.id}/history)"
     if other := story.last.get("merged_into"):
         told += f", merged into [{other}]({dateline.reading(other)})"
     if why := story.last.get("reason"):
@@ -140,8 +140,8 @@ def linked(dateline: Dateline, event: dict[str, Any]) -> str:
 
 
 def plain(text: str) -> str:
-    """Text in which nothing is Markdown or HTML."""
-    return re.sub(r"([\\`*_{}\[\]<>()#+!|~&-])", r"\\\1", " ".join(text.split()))
+    """Text in which nothing is Markdown or HTML; it begins no line."""
+    return re.sub(r"([\\`*_\[\]<>~&])", r"\\\1", " ".join(text.split()))
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 import socket
 import sqlite3
 import subprocess
@@ -222,7 +223,12 @@ def sections(markdown: str) -> dict[str, list[Any]]:
 
 
 def ids(items: list[Any]) -> list[str]:
-    return sorted(one.xpath("(./p/a|./a)/@href")[0].partition("?event=")[2] for one in items)
+    """Of the events that a list is about, by the first link of each item."""
+    return sorted(re.split("[/=]", one.xpath("(./p/a|./a)/@href")[0].removesuffix("/history"))[-1] for one in items)
+
+
+def titles(items: list[Any]) -> list[str]:
+    return sorted(folded(one.xpath("./p/a|./a")[0].text_content()) for one in items)
 
 
 def folded(text: str) -> str:
@@ -273,9 +279,39 @@ def _compare(told: dict[str, list[Any]], states: list[dict[str, Document]], line
     assert ids(told.get("Corrected", [])) == sorted(corrected)
     assert ids(told.get("Newly disputed", [])) == sorted(disputed - (before & lasting))
     gone = {name: state[name]["title"] for state in states for name in state if name not in now}
-    items = [folded(one.text_content()) for one in told.get("Withdrawn or merged", [])]
-    assert len(items) == len(gone)
-    assert all(any(one.startswith(folded(title)) for one in items) for title in gone.values())
+    assert ids(told.get("Withdrawn or merged", [])) == sorted(gone)
+    assert titles(told.get("Withdrawn or merged", [])) == sorted(folded(title) for title in gone.values())
+    added = [folded(one["title"]) for name, one in now.items() if name not in lasting]
+    assert titles(told.get("Added", [])) == sorted(added)
+
+
+def test_a_digest_tells_a_dispute_when_it_begins_and_shows_any_text_as_it_is(
+    make_store: Callable[[str], Store], write_record: Callable[..., Path]
+) -> None:
+    store, title = make_store("sqlite"), r"*a* [x](y) <b>b</b> &amp; `c` __d__ ~~e~~ ![i](j) \\ 1. # f"
+    source = {"kind": "source", "id": "post", "title": title, "published": "2020-03-03"}
+    event = {"kind": "event", "id": "talks", "title": "Talks", "summary": title}
+    supporting = {"key": "a", "source": "post"}
+    disputing = supporting | {"key": "b", "stance": "disputes"}
+    store.load(write_record([source, event | {"citations": [supporting]}]))
+    for title_then in ("Talks", "Long talks"):
+        store.load(write_record([source, event | {"title": title_then, "citations": [supporting, disputing]}]))
+    store.load(write_record([source, event | {"title": "Long talks", "summary": "None.", "citations": [supporting]}]))
+    with service_of(store) as service:
+        told = [sections(digest.digest(service, since)) for since in range(5)]
+    assert [sorted(one) for one in told] == [["Added"], ["Corrected"], ["Corrected"], ["Corrected"], []]
+    with service_of(store) as service:
+        service.client.params = {"as_of": 2}
+        assert [sorted(sections(digest.digest(service, since))) for since in range(3)] == [
+            ["Added", "Newly disputed"],
+            ["Corrected", "Newly disputed"],
+            [],
+        ]
+        service.client.params = {"as_of": 3}
+        assert sorted(sections(digest.digest(service, 2))) == ["Corrected"]
+    [item] = told[3]["Corrected"]
+    assert f"summary: {folded(title)} → None." in folded(item.text_content())
+    assert title in told[0]["Added"][0].text_content()
 
 
 def test_a_digest_shows_citations_at_their_passages(shipped: Store, client: Client) -> None:
