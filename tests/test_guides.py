@@ -13,6 +13,7 @@ import pytest
 from tests.documents import GUIDES, ROOT, SERVED, blocks, text_of
 from tests.following import Reader, is_shown
 
+pytestmark = pytest.mark.skipif(not shutil.which("uv"), reason="uv is missing: pip install uv")
 SERVE = "uv run --quiet --project ~/dateline dateline serve"
 OF_THE_TUTORIAL = {"correct", "withdraw", "move-to-postgresql"}
 OF_THE_SHIPPED_RECORD = {"cite", "sync", "map"}
