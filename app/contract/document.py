@@ -8,7 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from app.contract.examples import show_answer
 from app.contract.responses import components, refer_to
 from app.contract.schemas import simplify
-from app.contract.sharing import share_parameters
+from app.contract.sharing import share_answers, share_parameters
 from app.service_schemas import ProblemPublic
 
 Document = dict[str, Any]
@@ -33,6 +33,7 @@ def describe(app: FastAPI) -> Document:
         for path in document["paths"].values():
             for operation in path.values():
                 _describe_answers(operation)
+        share_answers(document)
         simplify(document["paths"])
         simplify(document["components"]["schemas"])
         for path in document["paths"].values():

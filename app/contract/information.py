@@ -57,8 +57,8 @@ def about(settings: Settings) -> dict[str, Any]:
         "servers": [{"url": settings.public_url or "/", "description": settings.title}],
         "openapi_tags": [{"name": name, "description": told} for name, told in TAGS.items()],
         "openapi_external_docs": {
-            "description": "The same reference as a page",
-            "url": f"{settings.public_url}/docs",
+            "description": "Tutorial, how-to guides, the record's format, and why it is so",
+            "url": f"{settings.public_url}/docs/index",
         },
     }
 

@@ -1,4 +1,4 @@
-"""Parameters that several operations take stand once, in `components`; so do the choices that they offer."""
+"""What several operations take or answer stands once, in `components`: parameters, choices, and files' objects."""
 
 import json
 from collections import Counter
@@ -9,6 +9,17 @@ from typing import Any
 from app.contract.examples import example_of
 
 Parameter = dict[str, Any]
+
+
+def share_answers(document: dict[str, Any]) -> None:
+    """Gives the objects that files are a type each, by the name that their format gives them."""
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            for content in operation["responses"]["200"].get("content", {}).values():
+                if "title" in content["schema"]:
+                    name = content["schema"]["title"]
+                    document["components"]["schemas"][name] = content["schema"]
+                    content["schema"] = {"$ref": f"#/components/schemas/{name}"}
 
 
 def share_parameters(document: dict[str, Any]) -> None:

@@ -73,6 +73,10 @@ FORMAT = Format(
     "coordinates; `quantities`, `citations` and `claims` are JSON in a string. "
     "`/v1/exports/events.geojson` has all events of a question at once.",
     write=write,
-    schema=object_of(type="string", features="array"),
+    schema=object_of(
+        "FeatureCollection",
+        type=("string", "`FeatureCollection`."),
+        features=("array", "A feature an event (RFC 7946)."),
+    ),
     exported=True,
 )

@@ -49,6 +49,11 @@ FORMAT = Format(
     description="As the Atom feed: the event that changed last first, `date_modified` by the revision that changed it. "
     "`_dateline` has citations and claims as the API serves them; `next_url` leads to the next page.",
     write=write,
-    schema=object_of(version="string", title="string", items="array"),
+    schema=object_of(
+        "JsonFeed",
+        version=("string", "The address of the version of JSON Feed."),
+        title=("string", "Of the data set and the question."),
+        items=("array", "An item an event."),
+    ),
     newest_change_first=True,
 )

@@ -76,5 +76,5 @@ FORMAT = Format(
     description="The JSON that TimelineJS 3 reads: a slide an event, with its sources as links, rival claims, and a "
     "date in words that shows how sure it is. Types are groups. What is undated stands on the title slide.",
     write=write,
-    schema=object_of(events="array"),
+    schema=object_of("TimelineJs", events=("array", "A slide an event.")),
 )

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Response
 
 from app.answers import Asking
 from app.contract.responses import NDJSON
+from app.formats.shape import BYTES
 from app.queries.exports import ExportQuery, stream_changes
 from app.queries.files import FileQuery
 from app.sqlite.making import MEDIA_TYPE as SQLITE
@@ -18,7 +19,7 @@ router = APIRouter(prefix="/v1/exports")
 @router.get(
     "/changes.ndjson",
     response_class=Response,
-    responses={200: {"content": {NDJSON: {"schema": {"type": "string"}}}, "description": "One JSON object a line"}},
+    responses={200: {"content": {NDJSON: {"schema": BYTES}}, "description": "One JSON object a line"}},
     summary="Export every revision of the record",
     tags=["changes"],
 )
@@ -33,9 +34,7 @@ def export_changes(question: Annotated[ExportQuery, Query()], asked: Asking) -> 
 @router.get(
     f"/{NAME}",
     response_class=Response,
-    responses={
-        200: {"content": {SQLITE: {"schema": {"type": "string", "format": "binary"}}}, "description": "A SQLite file"}
-    },
+    responses={200: {"content": {SQLITE: {"schema": BYTES}}, "description": "A SQLite file"}},
     summary="Export as SQLite",
     tags=["formats"],
 )

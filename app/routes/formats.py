@@ -27,15 +27,20 @@ from app.queries.sources import SourceQuery, fetch_sources
 from app.questions import refuse_parameters
 from app.written import AskingInFormat
 
+CONTEXT = object_of(
+    "LinkedContext",
+    **{"@context": ("object", "What the keys mean."), "@graph": ("array", "What the terms of our own mean.")},
+)
+
 
 def formats_router() -> APIRouter:
     """The operations; they stand before `/v1/events/{id}`, which would take their suffixes for ids."""
     router = APIRouter(tags=["formats"])
     told: dict[int | str, dict[str, Any]]
     for one in every_format():
-        name, content = one.name, {one.media_type.partition(";")[0]: {"schema": one.schema}}
+        name = one.name
         shared: dict[str, Any] = {"response_class": Response, "methods": ["GET"], "description": one.description}
-        told = {200: {"description": one.summary, "content": content}}
+        told = {200: {"description": one.summary, "content": one.content}}
         path, summary = f"/v1/{one.of}{one.suffix}", one.summary
         router.add_api_route(
             path, _page(one), name=f"list_{one.of}_{name}", summary=summary, responses=told | LIST_ANSWERS, **shared
@@ -55,7 +60,10 @@ def formats_router() -> APIRouter:
     for suffix in sorted({one.suffix for one in every_format()} - _of_one()):
         router.add_api_route(f"/v1/events/{{id}}{suffix}", _no_one(suffix), methods=["GET"], include_in_schema=False)
     told = {
-        200: {"description": "The context", "content": {MEDIA_TYPE: {"schema": object_of(**{"@context": "object"})}}}
+        200: {
+            "description": "The context",
+            "content": {MEDIA_TYPE: {"schema": CONTEXT}},
+        }
     }
     router.add_api_route(
         "/v1/context.jsonld",

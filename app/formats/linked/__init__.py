@@ -51,7 +51,10 @@ FORMAT = Format(
     description="schema.org's `Event` and `Claim`, each citation a Web Annotation of its source at the passage, the "
     "sources with what they are based on. The context is part of the document, and by itself at `/v1/context.jsonld`.",
     write=write,
-    schema=object_of(**{"@context": "object", "@graph": "array"}),
+    schema=object_of(
+        "LinkedData",
+        **{"@context": ("object", "What the keys mean."), "@graph": ("array", "The answer, then what it is about.")},
+    ),
     of_one=True,
     tells_sources=True,
 )

@@ -78,6 +78,24 @@ def test_no_answer_has_a_closed_list_of_codes():
     ] == []
 
 
+def test_no_schema_stands_beside_a_reference():
+    """Some generators make nothing of what has a default beside a reference."""
+    assert [
+        one for one in nodes([DOCUMENT["paths"], SCHEMAS]) if "$ref" in one and one.keys() - {"$ref", "description"}
+    ] == []
+
+
+def test_an_answer_is_a_named_type_a_text_or_bytes():
+    for operation in OPERATIONS:
+        for media_type, content in operation.content["responses"]["200"]["content"].items():
+            schema = content["schema"]
+            is_text = media_type.startswith("text/")
+            if "json" in media_type and "ndjson" not in media_type:
+                assert "$ref" in schema or schema["type"] == "array", media_type
+            else:
+                assert schema == {"type": "string"} | ({} if is_text else {"format": "binary"}), media_type
+
+
 def test_names_make_good_names_of_types_and_methods():
     assert all(re.fullmatch("[A-Z][A-Za-z]+", name) for name in SCHEMAS), list(SCHEMAS)
 
