@@ -5,10 +5,23 @@ from typing import Any
 from pydantic import Field
 
 from app.event_schemas import EventPublic
-from app.schemas import Instant, Public
+from app.schemas import (
+    ActorPublic,
+    Count,
+    Id,
+    Instant,
+    LocationPublic,
+    Public,
+    PublisherPublic,
+    SourcePublic,
+    VocabularyPublic,
+    code_of,
+)
 
 
 class FieldChange(Public):
+    """One property that an update changed."""
+
     field: str = Field(description="A property of the document.")
     old: Any = Field(None, description="Its value before; absent when it had none.")
     new: Any = Field(None, description="Its value since; absent when it has none.")
@@ -17,10 +30,10 @@ class FieldChange(Public):
 class Changed(Public):
     """One change of one record in one revision."""
 
-    revision: int
+    revision: Count = Field(description="The revision that made it.")
     kind: str = Field(description="`event`, `actor`, `location`, `source`, `publisher` or `vocabulary`.")
-    id: str
-    action: str = Field(description="A code of the `action` list.")
+    id: Id
+    action: str = Field(description=code_of("action"))
     cause: str = Field(
         description="`record` when the record itself was edited; else the edited records that it shows, as "
         "`actor/us-air-force`; `reinstatement`, `removal`, `redaction` or `rendering`."
@@ -35,10 +48,20 @@ class Changed(Public):
         return told if document is None else b'%b,"document":%b}' % (told[:-1], document)
 
 
+AnyDocument = EventPublic | ActorPublic | LocationPublic | SourcePublic | PublisherPublic | VocabularyPublic
+"""A record of any kind. A client that takes the first that fits takes the right one: the stricter come first."""
+
+
 class ChangePublic(Changed):
-    document: dict[str, Any] | None = Field(None, description="The record since; absent when it is gone.")
+    """One change of one record of any kind in one revision."""
+
+    document: AnyDocument | None = Field(
+        None, description="The record since, of the kind that `kind` says; absent when it is gone."
+    )
 
 
 class VersionPublic(Changed):
-    published_at: Instant
+    """One version of an event, and the change that made it."""
+
+    published_at: Instant = Field(description="When its revision was published, in UTC.")
     document: EventPublic | None = Field(None, description="The event since; absent when it is gone.")

@@ -63,6 +63,19 @@ def serve(
     )  # fmt: skip
 
 
+@command.command()
+def openapi() -> None:
+    """Print the contract (OpenAPI 3.1).
+
+    It is what is served at /openapi.json; no store is asked.
+    """
+    import json
+
+    from app.main import create_app
+
+    print(json.dumps(create_app(read_settings()).openapi(), ensure_ascii=False, indent=1))
+
+
 command.add_typer(store_commands.command)
 command.add_typer(commands.command)
 

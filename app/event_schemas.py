@@ -1,72 +1,107 @@
 """The answers about events: with their citations, claims and evidence."""
 
-from pydantic import Field
+from typing import Annotated
 
-from app.schemas import REDACTED, Address, Edtf, Instant, Public, Redacted, Reference, TitledReference
+from pydantic import Field, WithJsonSchema
+
+from app.schemas import (
+    Address,
+    Count,
+    Country,
+    Day,
+    Edtf,
+    Hash,
+    Id,
+    Instant,
+    Path,
+    Public,
+    Redacted,
+    Reference,
+    Title,
+    TitledReference,
+    code_of,
+)
+
+Number = Annotated[int | float, WithJsonSchema({"type": "number"})]
+"""Served as it was written; to a schema an integer is a number."""
 
 
 class EventLinks(Public):
-    canonical: Address = Field(description="Root-relative address of this event.")
-    claims: Address = Field(description="Every value asserted for every field of it, side by side.")
-    history: Address = Field(description="Every version of it that was ever served.")
+    """Ways on."""
+
+    canonical: Path = Field(description="Root-relative address of this event.")
+    claims: Path = Field(description="Every value asserted for every field of it, side by side.")
+    history: Path = Field(description="Every version of it that was ever served.")
 
 
 class QuantityPublic(Public):
-    measure: str = Field(description="What was counted: a code of the `measure` list.")
-    value: int | float | None = Field(None, description="The one number stated.")
-    low: int | float | None = Field(None, description="At least this many.")
-    best: int | float | None = Field(None, description="The best estimate.")
-    high: int | float | None = Field(None, description="At most this many.")
+    """What was counted: one number, or a range with or without a best estimate."""
+
+    measure: str = Field(description=code_of("measure", "What was counted"))
+    value: Number | None = Field(None, description="The one number stated.")
+    low: Number | None = Field(None, description="At least this many.")
+    best: Number | None = Field(None, description="The best estimate.")
+    high: Number | None = Field(None, description="At most this many.")
     unit: str | None = Field(None, description="`USD`, `km`, …; absent where things are counted.")
 
 
 class EventLocation(Reference):
-    country: str | None = Field(None, description="ISO 3166-1 alpha-2.")
+    """A place of an event."""
+
+    country: Country | None = None
     latitude: float | None = Field(None, description="Degrees north, WGS 84.")
     longitude: float | None = Field(None, description="Degrees east, WGS 84.")
-    precision: str | None = Field(None, description="How sharp the coordinates are: a code of the `precision` list.")
+    precision: str | None = Field(None, description=code_of("precision", "How sharp the coordinates are"))
 
 
 class EventActor(Reference):
-    type: str | None = Field(None, description="A code of the `actor-type` list.")
-    role: str = Field(description="A code of the `role` list.")
+    """An actor in a role."""
+
+    type: str | None = Field(None, description=code_of("actor-type"))
+    role: str = Field(description=code_of("role"))
 
 
 class CitedSource(TitledReference):
-    url: Address | None = None
-    archive_url: Address | None = None
-    published_edtf: Edtf | None = None
+    """The source of a citation, in short."""
+
+    url: Address | None = Field(None, description="Where it stands, or stood.")
+    archive_url: Address | None = Field(None, description="Where it is archived.")
+    published_edtf: Edtf | None = Field(None, description="When it was published: EDTF, or an instant with its zone.")
     available_at: Instant | None = Field(None, description="From when its evidence counts.")
     paraphrase: bool | None = Field(
         None, description="True for a machine-paraphrased text: its wording is not quotable."
     )
-    publisher: Reference | None = None
+    publisher: Reference | None = Field(None, description="Who put it out.")
 
 
 class PassagePublic(Public):
     """Where the passage stands in the captured text; the text itself is not ours to publish."""
 
-    first_words: str
-    last_words: str
-    start_offset: int | None = Field(None, description="In Unicode code points, from 0.")
-    end_offset: int | None = Field(None, description="In Unicode code points, exclusive.")
-    sha256: str | None = Field(None, description="Of the passage in UTF-8, hexadecimal.")
+    first_words: str = Field(description="At most five words.", examples=["The first flight, on"])
+    last_words: str = Field(description="At most five words.", examples=["told CNN."])
+    start_offset: Count | None = Field(None, description="In Unicode code points, from 0.")
+    end_offset: Count | None = Field(None, description="In Unicode code points, exclusive.")
+    sha256: Hash | None = Field(None, description="SHA-256 of the passage in UTF-8, hexadecimal.")
 
 
 class EventCitation(Public):
-    id: str = Field(description="`{event}~{key}`.")
+    """One passage of one source that bears on an event."""
+
+    id: str = Field(description="`{event}~{key}`.", examples=["biden-putin-phone-call~fox-thursday"])
     source: CitedSource
-    stance: str = Field(description="A code of the `stance` list.")
+    stance: str = Field(description=code_of("stance"))
     supports: list[str] = Field(description="The fields that the passage backs, besides the occurrence itself.")
     attributed_to: Reference | None = Field(None, description="The actor who is quoted or credited.")
     origin: Reference | None = Field(None, description="The publisher whose reporting the passage carries.")
-    passage: PassagePublic | None = None
+    passage: PassagePublic | None = Field(None, description="Where it stands; absent where none is named.")
     link: Address | None = Field(None, description="The source, opened at the passage by a text fragment.")
-    verification: str = Field(description="A code of the `verification` list.")
+    verification: str = Field(description=code_of("verification"))
     note: str | None = Field(None, description="What the desk has to say of this citation.")
 
 
 class CitationPublic(EventCitation):
+    """A citation, with its event."""
+
     event: TitledReference
 
 
@@ -75,63 +110,69 @@ class ClaimPublic(Public):
 
     field: str = Field(description="The field of the record: `date`, `locations`, `summary` …")
     value: str = Field(description="In the record's notation; a list in YAML's flow style.")
-    rank: str = Field(description="A code of the `rank` list.")
-    relation: str | None = Field(
-        None, description="Of a rival to the event's own value: a code of the `claim-relation` list."
-    )
+    rank: str = Field(description=code_of("rank"))
+    relation: str | None = Field(None, description=code_of("claim-relation", "Of a rival to the event's own value"))
     note: str | None = Field(None, description="The editor's reason: why the event's own value is preferred.")
     citations: list[str] = Field(description="The ids of the citations that assert it.")
 
 
 class AssertedClaim(ClaimPublic):
+    """A claim, with the citations that assert it."""
+
     passages: list[EventCitation] = Field(description="These citations, whole.")
 
 
 class CorrectionPublic(Public):
     """What the desk corrected in its own record."""
 
-    what: str
+    what: str = Field(description="What was wrong.")
     corrected_edtf: Edtf = Field(description="When the desk corrected it.")
-    why: str | None = None
+    why: str | None = Field(None, description="How the desk came to know.")
     source: TitledReference | None = Field(None, description="What showed it to be wrong.")
 
 
 class Evidence(Public):
     """Counted over the citations that support the event."""
 
-    sources: int
-    independent_origins: int = Field(description="Distinct origins: five copies of one report are one.")
+    sources: Count = Field(description="Distinct sources.")
+    independent_origins: Count = Field(description="Distinct origins: five copies of one report are one.")
     disputed: bool = Field(description="Whether a citation asserts another value, or disputes the event.")
-    first_reported_at: Instant | None = None
+    first_reported_at: Instant | None = Field(None, description="When the first of them was available, in UTC.")
     uncited_fields: list[str] = Field(description="Fields that no citation is said to back.")
 
 
 class RelationPublic(Public):
-    type: str = Field(description="A code of the `relation` list.")
+    """How an event relates to another."""
+
+    type: str = Field(description=code_of("relation"))
     event: TitledReference
 
 
 class EventPublic(Public):
-    id: str
-    title: str
-    summary: str | None = None
-    type: str | None = Field(None, description="A code of the `type` list.")
-    modality: str | None = Field(None, description="A code of the `modality` list.")
-    date_edtf: Edtf | None = Field(None, description="Extended Date/Time Format, levels 0 and 1, and one-of-a-range.")
-    start_date: str | None = Field(None, description="The first possible day; absent for an open start.")
-    end_date: str | None = Field(None, description="The last possible day; absent for an open end.")
-    date_precision: str = Field(description="A code of the `date-precision` list.")
+    """Something that happened, is planned, or is claimed."""
+
+    id: Id
+    title: Title = Field(description="In the desk's own words.")
+    summary: str | None = Field(None, description="In the desk's own words.")
+    type: str | None = Field(None, description=code_of("type"))
+    modality: str | None = Field(None, description=code_of("modality"))
+    date_edtf: Edtf | None = None
+    start_date: Day | None = Field(None, description="The first possible day; absent for an open start.")
+    end_date: Day | None = Field(None, description="The last possible day; absent for an open end.")
+    date_precision: str = Field(description=code_of("date-precision"))
     date_basis: str | None = Field(None, description="How the date follows from the sources.")
-    start_time: str | None = Field(None, description="`HH:MM` with the zone in which it is stated.")
-    tags: list[str]
-    quantities: list[QuantityPublic]
-    locations: list[EventLocation]
-    actors: list[EventActor]
-    citations: list[EventCitation]
+    start_time: str | None = Field(
+        None, description="`HH:MM` with the zone in which it is stated.", examples=["15:30-05:00"]
+    )
+    tags: list[str] = Field(description="The desk's own words.")
+    quantities: list[QuantityPublic] = Field(description="What was counted in it.")
+    locations: list[EventLocation] = Field(description="Where.")
+    actors: list[EventActor] = Field(description="Who, in which role.")
+    citations: list[EventCitation] = Field(description="The passages that bear on it.")
     claims: list[ClaimPublic] = Field(description="The rivals of the event's own values.")
     evidence: Evidence
-    relations: list[RelationPublic]
-    corrections: list[CorrectionPublic]
-    redacted: Redacted = Field(None, description=REDACTED)
-    revision: int = Field(description="The revision that published this version.")
+    relations: list[RelationPublic] = Field(description="To other events.")
+    corrections: list[CorrectionPublic] = Field(description="What the desk corrected in its own record.")
+    redacted: Redacted | None = None
+    revision: Count = Field(description="The revision that published this version.")
     links: EventLinks

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from importlib.metadata import version
 
 import anyio.to_thread
 from fastapi import FastAPI, Request, Response
@@ -15,7 +14,9 @@ from starlette.exceptions import HTTPException
 from app.caching import cache_control
 from app.compression import Compressed
 from app.connections import POOL_SIZE
-from app.contract import LIST_PROBLEMS, describe
+from app.contract.document import describe
+from app.contract.information import about
+from app.contract.responses import LIST_ANSWERS
 from app.database import Patient
 from app.files import Places
 from app.kept import KeptAnswers
@@ -43,7 +44,7 @@ from app.routes import (
 )
 from app.routing import Shortcut
 from app.settings import Settings
-from app.web import embeds, explorer, oembed, pages
+from app.web import documentation, embeds, explorer, oembed, pages
 from app.web.drawing import Drawing
 
 RESOURCES = (
@@ -52,19 +53,12 @@ RESOURCES = (
 )  # fmt: skip
 LARGE = 8 * 1024 * 1024
 """Once so much was freed, glibc keeps the memory of an answer for the next, and does not give it back each time."""
-DESCRIPTION = """\
-A hand-curated chronology in which every value opens on the passage that supports it.
-
-Every answer is about one published **revision** of the record; `as_of` asks an earlier one.
-"""
 
 
 def create_app(settings: Settings) -> FastAPI:
     """The application over the store that the settings name. Nothing is connected to until the first request."""
     app = FastAPIOffline(
-        title="Dateline",
-        version=version("dateline"),
-        description=DESCRIPTION,
+        **about(settings),
         redoc_url=None,
         lifespan=_lifespan,
         redirect_slashes=False,
@@ -79,10 +73,10 @@ def create_app(settings: Settings) -> FastAPI:
     routers = [resource.router for resource in RESOURCES]
     app.include_router(formats.formats_router())
     for router in routers:
-        app.include_router(router, responses=LIST_PROBLEMS)
+        app.include_router(router, responses=LIST_ANSWERS)
     for embedded in (embeds, oembed):
         app.include_router(embedded.router)
-    for shown in (service, explorer, pages):
+    for shown in (service, explorer, documentation, pages):
         app.include_router(shown.router)
     app.openapi = lambda: describe(app)  # type: ignore[method-assign]
     app.add_exception_handler(Problem, _answer_problem)

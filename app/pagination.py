@@ -10,11 +10,11 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
-from app.parameters import Cursor, Question, Whole
+from app.parameters import Cursor, Exactly, Question, Whole
 from app.problems import refuse
 from app.tables import OPEN, Revision
 
@@ -31,7 +31,7 @@ class PageQuestion(Question):
 
     limit: Whole = Field(DEFAULT_LIMIT, ge=1, le=LARGEST_LIMIT, description="Records a page.")
     cursor: Cursor | None = Field(None, description="Where to go on, as `links.next` gives it.")
-    count: Annotated[str, Field(pattern="^exact$")] | None = Field(
+    count: Exactly | None = Field(
         None, description="`exact` adds the number of all records of the question to `meta.total`.", examples=["exact"]
     )
 

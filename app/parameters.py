@@ -3,10 +3,10 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlencode
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from app.instants import parse_day, parse_day_or_instant, seconds
 from app.problems import refuse
@@ -69,10 +69,15 @@ def _checked_words(text: str) -> str:
 
 
 Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=100)]
+EventId = Annotated[Id, Field(description="The id of an event.")]
+ActorId = Annotated[Id, Field(description="The id of an actor.")]
+LocationId = Annotated[Id, Field(description="The id of a location.")]
+SourceId = Annotated[Id, Field(description="The id of a source.")]
+PublisherId = Annotated[Id, Field(description="The id of a publisher.")]
 Code = Annotated[str, Field(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=100)]
 Country = Annotated[str, Field(pattern="^[A-Z]{2}$")]
 Language = Annotated[str, Field(pattern="^[A-Za-z0-9]{2,8}(-[A-Za-z0-9]{1,8})*$")]
-Day = Annotated[str, Field(max_length=20), AfterValidator(_checked_day)]
+Day = Annotated[str, Field(max_length=20, json_schema_extra={"format": "date"}), AfterValidator(_checked_day)]
 When = Annotated[str, Field(max_length=40), AfterValidator(_checked_instant)]
 Ids = Annotated[list[Id], Field(max_length=MOST_VALUES)]
 Codes = Annotated[list[Code], Field(max_length=MOST_VALUES)]
@@ -84,6 +89,9 @@ WebAddress = Annotated[str, Field(min_length=1, max_length=LONGEST_ADDRESS), Aft
 Words = Annotated[CleanText, AfterValidator(_checked_words)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Pixels = Annotated[int, Field(ge=1, le=100_000), BeforeValidator(_whole)]
+Truth = Annotated[Literal["true", "false"], WithJsonSchema({"type": "boolean"})]
+"""Written as in JSON, and nothing else; kept as written."""
+Exactly = Annotated[Literal["exact"], WithJsonSchema({"type": "string", "enum": ["exact"]})]
 Origins = Annotated[int, Field(ge=1, le=1_000), BeforeValidator(_whole)]
 
 

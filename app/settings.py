@@ -10,6 +10,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 DEFAULT_DATABASE_URL = "sqlite:///dateline.db"
+CONTACT = re.compile(r"https?://[^\s/?#@]+(/[^\s@]*)?|[^\s@:/]+@[^\s@:/]+\.[^\s@:/]+")
 PUBLIC_URL = re.compile(
     r"https?://([A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?"  # a host, perhaps a port
     r"(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?"  # and a path, without a query or a fragment
@@ -24,6 +25,7 @@ class Settings(BaseSettings):
     title: str = "Russia, Ukraine and the United States, December 2021 to February 2022"
     license: str = "CC-BY-4.0"
     attribution: str = "Dateline"
+    contact: str = ""
     max_age: int = Field(60, ge=0)
     cache_bytes: int = Field(32 * 1024 * 1024, ge=0)
 
@@ -49,6 +51,13 @@ class Settings(BaseSettings):
                 "without a query or a fragment, or nothing"
             )
         return value.rstrip("/")
+
+    @field_validator("contact")
+    @classmethod
+    def _is_reachable(cls, value: str) -> str:
+        if value and not CONTACT.fullmatch(value):
+            raise ValueError("expected an e-mail address, the address of a page (https://…), or nothing")
+        return value
 
     @cached_property
     def database(self) -> URL:

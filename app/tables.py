@@ -224,10 +224,7 @@ class Actor(Record, table=True):
 class Location(Record, table=True):
     """A place; `x`, `y`, `z` are its coordinates on the unit sphere, so that distance is plain arithmetic."""
 
-    __table_args__ = (
-        PrimaryKeyConstraint("id", "since"),
-        Index("location_latitude", "latitude"),
-    )
+    __table_args__ = (PrimaryKeyConstraint("id", "since"), Index("location_latitude", "latitude"))
 
     latitude: float | None
     longitude: float | None
@@ -263,10 +260,7 @@ class Vocabulary(Record, table=True):
 class Citation(Record, table=True):
     """One state of one citation, as `/v1/citations` serves it; embedded in its event as well."""
 
-    __table_args__ = (
-        PrimaryKeyConstraint("id", "since", "known_from"),
-        Index("citation_event", "event", "until"),
-    )
+    __table_args__ = (PrimaryKeyConstraint("id", "since", "known_from"), Index("citation_event", "event", "until"))
 
     event: str = Field(sa_type=Folded)
     source: str = Field(sa_type=Folded)

@@ -49,6 +49,19 @@ def check(paths: Paths = None, *, allow_uncited: AllowUncited = False) -> None:
 
 
 @command.command()
+def schema(folder: Annotated[Path, typer.Argument(help="Where to; it is made if need be.")]) -> None:
+    """Write the JSON Schemas of the record's files.
+
+    Editors complete and check by them. The first line of a file names its own:
+    # yaml-language-server: $schema=schemas/events.json
+    """
+    from shutil import copytree
+
+    copytree(Path(__file__).parent / "schemas", folder, dirs_exist_ok=True)
+    print(f"Schemas of the record's files: {folder}")
+
+
+@command.command()
 def verify(
     texts: Annotated[Path, typer.Option(help="The folder with the captured texts, *.txt.")],
     paths: Paths = None,

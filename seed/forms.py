@@ -5,12 +5,13 @@ from typing import Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from app.instants import parse_instant
 from app.parameters import ID_PATTERN
 from app.problems import nearest
-from seed.dates import parse_date
+from seed.dates import EXPECTED, parse_date
+from seed.patterns import ADDRESS, COARSE, DATE, LINE, PUBLISHED, TEXT, TIME, ZONE, date_as, text_as
 
 ID = re.compile(ID_PATTERN)
 SHA256_PATTERN = "^[0-9a-f]{64}$"
@@ -92,20 +93,49 @@ def _zone(text: str) -> str:
 
 Coded = Annotated[str, Field(max_length=100)]
 """A code in use: `check` looks it up in its list."""
-Words = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_plain)]
-Line = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_plain), AfterValidator(_one_line)]
-Prose = Annotated[str, Field(min_length=1, max_length=20_000), AfterValidator(_plain)]
-Address = Annotated[str, Field(max_length=2_000), AfterValidator(_plain), AfterValidator(_address)]
-Date = Annotated[str, Field(max_length=100), BeforeValidator(_year), AfterValidator(_edtf)]
-Published = Annotated[str, Field(max_length=100), BeforeValidator(_year), AfterValidator(_published)]
-Earliest = Annotated[str, Field(max_length=100), BeforeValidator(_year), AfterValidator(_earliest)]
+Words = Annotated[
+    str, Field(min_length=1, max_length=500), AfterValidator(_plain), text_as(TEXT, "a few words", longest=500)
+]
+Line = Annotated[
+    str, Field(min_length=1, max_length=500), AfterValidator(_plain), AfterValidator(_one_line),
+    text_as(LINE, "one line of text", longest=500),
+]  # fmt: skip
+Prose = Annotated[
+    str, Field(min_length=1, max_length=20_000), AfterValidator(_plain), text_as(TEXT, "text", longest=20_000)
+]
+Address = Annotated[
+    str, Field(max_length=2_000), AfterValidator(_plain), AfterValidator(_address),
+    text_as(ADDRESS, "an address such as https://example.org/page", longest=2_000),
+]  # fmt: skip
+Date = Annotated[
+    str, Field(max_length=100), BeforeValidator(_year), AfterValidator(_edtf),
+    date_as(DATE, EXPECTED.removeprefix("expected "), "2021-12-27", "2021-12", "2021-11/2021-12", "[..2021-12-31]"),
+]  # fmt: skip
+Published = Annotated[
+    str, Field(max_length=100), BeforeValidator(_year), AfterValidator(_published),
+    date_as(
+        PUBLISHED, "a day, a month, a year, or an instant to the second with its zone",
+        "2021-12-30", "2021-12-30T13:12:00-05:00",
+    ),
+]  # fmt: skip
+Earliest = Annotated[
+    str, Field(max_length=100), BeforeValidator(_year), AfterValidator(_earliest),
+    date_as(COARSE, "a day, a month or a year", "2021-12-30"),
+]  # fmt: skip
 Once = AfterValidator(lambda values: list(dict.fromkeys(values)))
 """A list in which an equal entry says nothing more, and is served once: bulk data repeats itself."""
 Sha256 = Annotated[str, Field(pattern=SHA256_PATTERN)]
-Number = Annotated[int | float, Field(ge=-(10**15), le=10**15, allow_inf_nan=False)]
+Number = Annotated[
+    int | float, Field(ge=-(10**15), le=10**15, allow_inf_nan=False),
+    WithJsonSchema({"type": "number", "minimum": -(10**15), "maximum": 10**15}),
+]  # fmt: skip
 Offset = Annotated[int, Field(ge=0, le=10**9)]
-Time = Annotated[str, AfterValidator(_time)]
-Zone = Annotated[str, AfterValidator(_zone)]
+Time = Annotated[
+    str,
+    AfterValidator(_time),
+    text_as(TIME, "HH:MM and a zone, such as 15:30-05:00 or 08:00Z", "15:30-05:00", "08:00Z"),
+]
+Zone = Annotated[str, AfterValidator(_zone), text_as(ZONE, "a time zone such as Europe/Kyiv", "Europe/Kyiv", "UTC")]
 Language = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
 Property = Annotated[str, Field(pattern=PROPERTY_PATTERN, max_length=100)]
 """The name of a property; of a citation's, `citations`, its key and the name, with dots between."""

@@ -1,12 +1,14 @@
 """Real stores, on SQLite and on a real PostgreSQL, and clients of the real application."""
 
 import json
+import secrets
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from sqlalchemy import URL, make_url
@@ -95,6 +97,16 @@ def new_postgres_database() -> Iterator[Callable[[], str]]:
             return address
 
         yield create
+
+
+@pytest.fixture
+def owner_and_reader(new_postgres_database: Callable[[], str]) -> Iterator[tuple[str, str]]:
+    """An empty database, and a new name for a role that may read it; both are dropped in the end."""
+    owner, role = new_postgres_database(), f"reader_{secrets.token_hex(4)}"
+    yield owner, role
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute(f"DROP OWNED BY {role}")
+        connection.execute(f"DROP ROLE {role}")
 
 
 @pytest.fixture(scope="session")

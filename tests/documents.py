@@ -10,12 +10,16 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+GUIDES = [ROOT / "docs" / "tutorial.md", *sorted((ROOT / "docs" / "how-to").glob("*.md"))]
+"""Pages that are followed from top to bottom, in a folder of the reader's own."""
 SERVED = "http://127.0.0.1:8000"
 
 ANYTHING = "\0"
 """Stands for `…` in an answer: any value, any other members, any items."""
 
-_BLOCK = re.compile(r"^(?P<fence>```+)(?P<language>[a-z]+)[^\n]*\n(?P<text>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL)
+_BLOCK = re.compile(
+    r"^(?P<fence>```+)(?P<language>[a-z]+) ?(?P<name>[^\n]*)\n(?P<text>.*?)^(?P=fence)$", re.MULTILINE | re.DOTALL
+)
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|…|[{}\[\]:,]|[^\s"…{}\[\]:,]+')
 _HEADING = re.compile(r"^#+ +(.*)$", re.MULTILINE)
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -47,6 +51,16 @@ def text_of(name: str) -> str:
 def blocks(text: str, *languages: str) -> list[str]:
     """The code blocks in some languages."""
     return [found["text"] for found in _BLOCK.finditer(text) if found["language"] in languages]
+
+
+def parts(text: str) -> Iterator[tuple[str, str, str]]:
+    """A page from top to bottom: of code blocks the language, the file that each is said to be, and the text; prose."""
+    end = 0
+    for found in _BLOCK.finditer(text):
+        yield "", "", text[end : found.start()]
+        yield found["language"], found["name"], found["text"]
+        end = found.end()
+    yield "", "", text[end:]
 
 
 def prose(text: str) -> str:
@@ -87,7 +101,7 @@ def examples(page: Path, text: str | None = None) -> list[Example]:
         for line in block.splitlines():
             if line.startswith("$ "):
                 open_ = line.startswith("$ curl ")
-                found += [_asked(page, line.removeprefix("$ "))] * open_
+                found += [asked(page, line.removeprefix("$ "))] * open_
             elif line.startswith("#"):
                 open_ = False
             elif open_:
@@ -95,7 +109,7 @@ def examples(page: Path, text: str | None = None) -> list[Example]:
     return found
 
 
-def _asked(page: Path, command: str) -> Example:
+def asked(page: Path, command: str) -> Example:
     example = Example(page, "")
     words = iter(shlex.split(command)[1:])
     for word in words:

@@ -22,6 +22,14 @@ IDS = {
 """An address for each path with a name in it; the records are those of `tests.invented`."""
 
 
+def resolve(node: Any) -> Any:
+    """A part of the contract without references to what it shares."""
+    while "$ref" in node:
+        *_, kind, name = node["$ref"].split("/")
+        node = {key: value for key, value in node.items() if key != "$ref"} | DOCUMENT["components"][kind][name]
+    return node
+
+
 @dataclass(frozen=True)
 class Operation:
     template: str
@@ -37,7 +45,7 @@ class Operation:
     def parameters(self) -> "list[Parameter]":
         return [
             Parameter(self, one["name"], one["schema"])
-            for one in self.content.get("parameters", [])
+            for one in map(resolve, self.content.get("parameters", []))
             if one["in"] == "query"
         ]
 
@@ -58,10 +66,7 @@ class Parameter:
     @property
     def value_schema(self) -> dict[str, Any]:
         """The schema of one value that is not null."""
-        if self.repeats:
-            return dict(self.schema["items"])
-        choices = self.schema.get("anyOf", [self.schema])
-        return dict(next(choice for choice in choices if choice.get("type") != "null"))
+        return dict(resolve(self.schema["items"] if self.repeats else self.schema))
 
     def __str__(self) -> str:
         return f"{self.operation}-{self.name}"

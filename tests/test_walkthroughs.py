@@ -1,7 +1,6 @@
 """What README and CONTRIBUTING tell people to type, typed."""
 
 import os
-import secrets
 import socket
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from app.settings import Settings
 from app.tables import Event
 from tests.conftest import Client
 from tests.documents import ROOT, blocks, examples, first_column, fits, read_abridged, section, text_of
+from tests.operations import resolve
 
 UV_RUN = 'uv() { shift 2; "$PYTHON" -c "from app.cli import main; main()" "$@"; }\n'
 """`uv run dateline …` in the environment that the tests run in."""
@@ -104,7 +104,8 @@ def described(client):
     """The parameters of each operation."""
     paths = client.get("/openapi.json").json()["paths"]
     return {
-        f"GET {path}": sorted(one["name"] for one in told["get"].get("parameters", ())) for path, told in paths.items()
+        f"GET {path}": sorted(resolve(one)["name"] for one in told["get"].get("parameters", ()))
+        for path, told in paths.items()
     }
 
 
@@ -120,18 +121,8 @@ def test_a_fault_is_told_as_shown(tmp_path):
     assert told == shown
 
 
-@pytest.fixture
-def reader(new_postgres_database):
-    """An empty database, and a new name for a role that may read it; both are dropped in the end."""
-    owner, role = new_postgres_database(), f"reader_{secrets.token_hex(4)}"
-    yield owner, role
-    with psycopg.connect(owner, autocommit=True) as connection:
-        connection.execute(f"DROP OWNED BY {role}")
-        connection.execute(f"DROP ROLE {role}")
-
-
-def test_a_store_on_postgresql_is_served_by_a_role_that_only_reads(tmp_path, reader):
-    owner, role = reader
+def test_a_store_on_postgresql_is_served_by_a_role_that_only_reads(tmp_path, owner_and_reader):
+    owner, role = owner_and_reader
     text = section(text_of("README.md"), "Run it on PostgreSQL").replace("dateline_reader", role)
     with psycopg.connect(owner, autocommit=True) as connection:
         connection.execute("".join(blocks(text, "sql")))

@@ -74,6 +74,7 @@ FORMAT = Format(
     description="Each cited source once, for citeproc, Pandoc, Zotero or Word. The id of the source is the item's; "
     "`custom.cited_by` has the events that cite it, with their citations and rival claims, `note` the same in words.",
     write=write,
+    schema={"type": "array", "items": {"type": "object"}},
     of_one=True,
     tells_sources=True,
 )

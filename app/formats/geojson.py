@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from app.formats.shape import Answer, Event, Format
+from app.formats.shape import Answer, Event, Format, object_of
 
 
 def write(answer: Answer) -> Iterator[bytes]:
@@ -73,5 +73,10 @@ FORMAT = Format(
     "coordinates; `quantities`, `citations` and `claims` are JSON in a string. "
     "`/v1/exports/events.geojson` has all events of a question at once.",
     write=write,
+    schema=object_of(
+        "FeatureCollection",
+        type=("string", "`FeatureCollection`."),
+        features=("array", "A feature an event (RFC 7946)."),
+    ),
     exported=True,
 )

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.formats.identity import tag
 from app.formats.in_words import as_html, heading, rights, sections
-from app.formats.shape import Answer, Event, Format
+from app.formats.shape import Answer, Event, Format, object_of
 
 VERSION = "https://jsonfeed.org/version/1.1"
 
@@ -49,5 +49,11 @@ FORMAT = Format(
     description="As the Atom feed: the event that changed last first, `date_modified` by the revision that changed it. "
     "`_dateline` has citations and claims as the API serves them; `next_url` leads to the next page.",
     write=write,
+    schema=object_of(
+        "JsonFeed",
+        version=("string", "The address of the version of JSON Feed."),
+        title=("string", "Of the data set and the question."),
+        items=("array", "An item an event."),
+    ),
     newest_change_first=True,
 )

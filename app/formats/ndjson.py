@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 
-from app.contract import NDJSON
+from app.contract.responses import NDJSON
 from app.formats.shape import Answer, Format
 
 

@@ -6,6 +6,9 @@ from typing import Any, Literal
 
 from app.tables import Revision
 
+Schema = dict[str, Any]
+TEXT: Schema = {"type": "string"}
+BYTES: Schema = {"type": "string", "format": "binary"}
 Event = dict[str, Any]
 """An event's document, as `/v1/events` serves it."""
 Source = dict[str, Any]
@@ -53,6 +56,16 @@ class Answer:
         return f"{self.public_url}{path}"
 
 
+def object_of(name: str, **properties: tuple[str, str]) -> Schema:
+    """The schema of an object with these properties and others: of each its JSON type, and what it holds."""
+    told = {
+        one: {"type": kind, "description": holds} | ({"items": {"type": "object"}} if kind == "array" else {})
+        for one, (kind, holds) in properties.items()
+    }
+    shape = {"type": "object", "properties": told, "required": list(properties), "additionalProperties": True}
+    return {"title": name} | shape
+
+
 @dataclass(frozen=True)
 class Format:
     """One format: where it stands, what it is, and how it is written."""
@@ -63,6 +76,8 @@ class Format:
     summary: str
     description: str
     write: Callable[[Answer], Iterator[bytes]]
+    schema: Schema = field(default_factory=dict)
+    """Of a format that is JSON: what a program that reads it may expect."""
     of: Literal["events", "citations", "sources"] = "events"
     """The list that is written."""
     of_one: bool = False
@@ -82,3 +97,9 @@ class Format:
     def name(self) -> str:
         """As part of an operation's name: `feed_json` of `.feed.json`."""
         return self.suffix.removeprefix(".").replace(".", "_")
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The answer, as OpenAPI describes it. To generated clients, what is neither JSON nor `text/…` is bytes."""
+        media_type = self.media_type.partition(";")[0]
+        return {media_type: {"schema": self.schema or (TEXT if media_type.startswith("text/") else BYTES)}}

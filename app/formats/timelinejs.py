@@ -7,7 +7,7 @@ from html import escape
 from typing import Any
 
 from app.formats.in_words import as_html, heading, rights, sections
-from app.formats.shape import Answer, Event, Format
+from app.formats.shape import Answer, Event, Format, object_of
 from app.wording.dates import tell_when
 
 TITLE_ID = "title_slide"
@@ -76,4 +76,5 @@ FORMAT = Format(
     description="The JSON that TimelineJS 3 reads: a slide an event, with its sources as links, rival claims, and a "
     "date in words that shows how sure it is. Types are groups. What is undated stands on the title slide.",
     write=write,
+    schema=object_of("TimelineJs", events=("array", "A slide an event.")),
 )

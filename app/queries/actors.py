@@ -9,6 +9,7 @@ from app.database import Database
 from app.pagination import Page, PageQuestion
 from app.parameters import Codes, Countries, Ids, Known, Words
 from app.queries.records import fetch_records, one_of, words
+from app.schemas import code_of
 from app.tables import Actor, Name, Revision
 
 
@@ -16,7 +17,7 @@ class ActorQuery(PageQuestion):
     """Actors, by id."""
 
     q: Words | None = Field(None, description="All these words in name and aliases; case- and accent-blind.")
-    type: Annotated[Codes, Known("actor-type")] = Field([], description="A code of the `actor-type` list.")
+    type: Annotated[Codes, Known("actor-type")] = Field([], description=code_of("actor-type"))
     country: Annotated[Countries, Known("country")] = Field([], description="ISO 3166-1 alpha-2.")
     member_of: Annotated[Ids, Known("actor")] = Field([], description="Members of this actor, and their members.")
 

@@ -9,6 +9,7 @@ from app.database import Database
 from app.pagination import Page, PageQuestion
 from app.parameters import Codes, Ids, KnowledgeQuestion, Known
 from app.queries.records import fetch_records, one_of
+from app.schemas import code_of
 from app.tables import Citation, Name, Revision
 
 
@@ -21,9 +22,9 @@ class CitationFilter(KnowledgeQuestion):
     origin: Annotated[Ids, Known("publisher")] = Field(
         [], description="Passages that carry this publisher's reporting."
     )
-    stance: Annotated[Codes, Known("stance")] = Field([], description="A code of the `stance` list.")
+    stance: Annotated[Codes, Known("stance")] = Field([], description=code_of("stance"))
     speaker: Annotated[Ids, Known("actor")] = Field([], description="Attributed to this actor, or a member of it.")
-    verification: Annotated[Codes, Known("verification")] = Field([], description="A code of the `verification` list.")
+    verification: Annotated[Codes, Known("verification")] = Field([], description=code_of("verification"))
 
 
 class CitationQuery(CitationFilter, PageQuestion):

@@ -14,7 +14,7 @@ from app.database import Database
 from app.instants import microseconds, parse_day, parse_day_or_instant
 from app.keys import LONG_DAYS, first_key
 from app.pagination import Page, PageQuestion, Types
-from app.parameters import Codes, Day, Ids, KnowledgeQuestion, Known, Origins, When, Words, refuse_reversed
+from app.parameters import Codes, Day, Ids, KnowledgeQuestion, Known, Origins, Truth, When, Words, refuse_reversed
 from app.periods import around, cover
 from app.problems import refuse
 from app.queries.absences import fetch_absence, not_known_yet
@@ -23,6 +23,7 @@ from app.queries.matching import Condition, Matching, Predicate, Span, any_of
 from app.queries.places import Area, Box, InBox, Near, Point, Radius
 from app.queries.shapes import INSTANT, MOST_SHAPES, REVISION, AnySelect, Column, numbered, one_of, towards
 from app.queries.terms import fetch_terms, known_names, refuse_unknown
+from app.schemas import code_of
 from app.statements import Rows, Template
 from app.tables import OPEN, Citation, Event, Link, Location, Name, Revision, Term, kind_range, known, published
 from app.words import split_words
@@ -34,7 +35,7 @@ class EventFilter(KnowledgeQuestion):
     id: Annotated[Ids, Known("event")] = Field([], description="Events by id.")
     actor: Annotated[Ids, Known("actor")] = Field([], description="Events with this actor, or a member of it.")
     actor_match: Literal["any", "all"] = Field("any", description="With several actors: any of them, or all.")
-    role: Annotated[Codes, Known("role")] = Field([], description="In this role; with `actor`, that actor's own role.")
+    role: Annotated[Codes, Known("role")] = Field([], description=code_of("role", "With `actor`, that actor's own"))
     location: Annotated[Ids, Known("location")] = Field([], description="Events at this place, or inside it.")
     bbox: Box | None = Field(None, description="`west,south,east,north` in degrees; west > east crosses the date line.")
     near: Point | None = Field(None, description="`lat,lon` in degrees; goes with `radius_km`.")
@@ -44,13 +45,13 @@ class EventFilter(KnowledgeQuestion):
     origin: Annotated[Ids, Known("publisher")] = Field([], description="Events that carry this publisher's reporting.")
     reported_from: When | None = Field(None, description="Cited from a source available at or after (day or instant).")
     reported_to: When | None = Field(None, description="Cited from a source available at or before (day or instant).")
-    type: Annotated[Codes, Known("type")] = Field([], description="A code of the `type` list.")
-    modality: Annotated[Codes, Known("modality")] = Field([], description="A code of the `modality` list.")
+    type: Annotated[Codes, Known("type")] = Field([], description=code_of("type"))
+    modality: Annotated[Codes, Known("modality")] = Field([], description=code_of("modality"))
     tag: Annotated[Ids, Known("tag")] = Field([], description="A tag.")
     part_of: Annotated[Ids, Known("event")] = Field([], description="Events that are part of this event.")
-    disputed: Literal["true", "false"] | None = Field(None, description="Whether a citation disputes it, or a value.")
+    disputed: Truth | None = Field(None, description="Whether a citation disputes it, or a value.")
     min_origins: Origins | None = Field(None, description="With so many independent origins, or more.")
-    quality: Annotated[Codes, Known("quality")] = Field([], description="A code of the `quality` list.")
+    quality: Annotated[Codes, Known("quality")] = Field([], description=code_of("quality"))
     q: Words | None = Field(None, description='All these words in title, summary and names; "a phrase" as it stands.')
     date_from: Day | None = Field(None, description="The first day, inclusive.")
     date_to: Day | None = Field(None, description="The last day, inclusive.")

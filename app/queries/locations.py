@@ -10,6 +10,7 @@ from app.pagination import Page, PageQuestion
 from app.parameters import Codes, Countries, Ids, Known, Words
 from app.queries.places import Box, InBox
 from app.queries.records import fetch_records, one_of, words
+from app.schemas import code_of
 from app.tables import Location, Name, Revision
 
 
@@ -17,7 +18,7 @@ class LocationQuery(PageQuestion):
     """Locations, by id."""
 
     q: Words | None = Field(None, description="All these words in name and aliases; case- and accent-blind.")
-    type: Annotated[Codes, Known("location-type")] = Field([], description="A code of the `location-type` list.")
+    type: Annotated[Codes, Known("location-type")] = Field([], description=code_of("location-type"))
     country: Annotated[Countries, Known("country")] = Field([], description="ISO 3166-1 alpha-2.")
     parent: Annotated[Ids, Known("location")] = Field([], description="Directly in this place.")
     within: Annotated[Ids, Known("location")] = Field([], description="In this place, at any depth.")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from operator import attrgetter
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 from sqlalchemy import Double, and_, bindparam, or_
 from sqlmodel import col
 
@@ -54,14 +54,15 @@ def _checked_point(text: str) -> str:
 
 
 def _checked_radius(text: str) -> str:
-    if not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,6})?", text) or not 0 < float(text) <= FARTHEST_KM:
+    if not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,20})?([eE]-?[0-9]{1,3})?", text) or not 0 < float(text) <= FARTHEST_KM:
         raise ValueError(f"expected kilometres, more than 0 and at most {FARTHEST_KM}")
     return text
 
 
 Box = Annotated[str, Field(max_length=100), AfterValidator(_checked_box)]
 Point = Annotated[str, Field(max_length=100), AfterValidator(_checked_point)]
-Radius = Annotated[str, Field(max_length=20), AfterValidator(_checked_radius)]
+Kilometres = WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": FARTHEST_KM})
+Radius = Annotated[str, Field(max_length=40), AfterValidator(_checked_radius), Kilometres]
 
 
 class Spot(NamedTuple):

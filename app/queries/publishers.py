@@ -9,6 +9,7 @@ from app.database import Database
 from app.pagination import Page, PageQuestion
 from app.parameters import Codes, Countries, Known, Words
 from app.queries.records import fetch_records, one_of, words
+from app.schemas import code_of
 from app.tables import Name, Publisher, Revision
 
 
@@ -17,7 +18,7 @@ class PublisherQuery(PageQuestion):
 
     q: Words | None = Field(None, description="All these words in the name; case- and accent-blind.")
     country: Annotated[Countries, Known("country")] = Field([], description="ISO 3166-1 alpha-2.")
-    ownership: Annotated[Codes, Known("ownership")] = Field([], description="A code of the `ownership` list.")
+    ownership: Annotated[Codes, Known("ownership")] = Field([], description=code_of("ownership"))
 
 
 def term_names(question: PublisherQuery) -> Iterator[list[Name]]:

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from app.answers import Asking
-from app.contract import RECORD_PROBLEMS
+from app.contract.responses import RECORD_ANSWERS
 from app.envelopes import ActorAnswer, ActorPage
-from app.parameters import Id, Question
+from app.parameters import ActorId, Question
 from app.queries.actors import ActorQuery, fetch_actors
 from app.queries.records import fetch_record
 from app.routing import QuestionRoute
@@ -22,7 +22,7 @@ def list_actors(question: Annotated[ActorQuery, Query()], asked: Asking) -> Resp
     return asked.page(fetch_actors, question)
 
 
-@router.get("/{id}", responses=RECORD_PROBLEMS, response_model=ActorAnswer, summary="Get an actor")
-def get_actor(id: Id, question: Annotated[Question, Query()], asked: Asking) -> Response:
+@router.get("/{id}", responses=RECORD_ANSWERS, response_model=ActorAnswer, summary="Get an actor")
+def get_actor(id: ActorId, question: Annotated[Question, Query()], asked: Asking) -> Response:
     """One actor, at the newest revision or the one asked for."""
     return asked.one(lambda revision: fetch_record(asked.database, Actor, id, revision), question)

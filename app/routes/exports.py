@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from app.contract import NDJSON
+from app.contract.responses import NDJSON
+from app.formats.shape import BYTES
 from app.queries.exports import ExportQuery, stream_changes
 from app.queries.files import FileQuery
 from app.routing import QuestionRoute
@@ -12,14 +13,15 @@ from app.sqlite.making import MEDIA_TYPE as SQLITE
 from app.sqlite.making import NAME
 from app.written import AskingInFormat
 
-router = APIRouter(prefix="/v1/exports", tags=["changes"], route_class=QuestionRoute)
+router = APIRouter(prefix="/v1/exports", route_class=QuestionRoute)
 
 
 @router.get(
     "/changes.ndjson",
     response_class=Response,
-    responses={200: {"content": {NDJSON: {"schema": {"type": "string"}}}, "description": "One JSON object a line"}},
+    responses={200: {"content": {NDJSON: {"schema": BYTES}}, "description": "One JSON object a line"}},
     summary="Export every revision of the record",
+    tags=["changes"],
 )
 def export_changes(question: Annotated[ExportQuery, Query()], asked: AskingInFormat) -> Response:
     """Each revision, then the records that it changed as their curator wrote them; `dateline restore` loads it.
@@ -32,9 +34,7 @@ def export_changes(question: Annotated[ExportQuery, Query()], asked: AskingInFor
 @router.get(
     f"/{NAME}",
     response_class=Response,
-    responses={
-        200: {"content": {SQLITE: {"schema": {"type": "string", "format": "binary"}}}, "description": "A SQLite file"}
-    },
+    responses={200: {"content": {SQLITE: {"schema": BYTES}}, "description": "A SQLite file"}},
     summary="Export as SQLite",
     tags=["formats"],
 )

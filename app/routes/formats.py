@@ -6,12 +6,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.caching import cache_control, entity_tag, held_of
-from app.contract import LIST_PROBLEMS, MERGED, RECORD_PROBLEMS, problem_responses
+from app.contract.responses import HELD, LIST_ANSWERS, MERGED, RECORD_ANSWERS, problem_responses
 from app.formats import every_format
 from app.formats.linked import MEDIA_TYPE, as_json
 from app.formats.linked.context import document
-from app.formats.shape import Format
-from app.parameters import Id, KnowledgeQuestion
+from app.formats.shape import Format, object_of
+from app.parameters import EventId, KnowledgeQuestion
 from app.problems import INVALID_QUESTION, NOT_FOUND, Problem
 from app.queries.citations import CitationQuery, fetch_citations
 from app.queries.events import EventQuery, fetch_event, fetch_events
@@ -28,41 +28,51 @@ from app.questions import refuse_parameters
 from app.routing import QuestionRoute
 from app.written import AskingInFormat
 
+CONTEXT = object_of(
+    "LinkedContext",
+    **{"@context": ("object", "What the keys mean."), "@graph": ("array", "What the terms of our own mean.")},
+)
+
 
 def formats_router() -> APIRouter:
     """The operations; they stand before `/v1/events/{id}`, which would take their suffixes for ids."""
     router = APIRouter(tags=["formats"], route_class=QuestionRoute)
     told: dict[int | str, dict[str, Any]]
     for one in every_format():
-        name, content = one.name, {one.media_type: {"schema": {"type": "string"}}}
+        name = one.name
         shared: dict[str, Any] = {"response_class": Response, "methods": ["GET"], "description": one.description}
-        told = {200: {"description": one.summary, "content": content}}
+        told = {200: {"description": one.summary, "content": one.content}}
         path, summary = f"/v1/{one.of}{one.suffix}", one.summary
         router.add_api_route(
-            path, _page(one), name=f"list_{one.of}_{name}", summary=summary, responses=told | LIST_PROBLEMS, **shared
+            path, _page(one), name=f"list_{one.of}_{name}", summary=summary, responses=told | LIST_ANSWERS, **shared
         )
         if one.of_one:
             path, summary = f"/v1/events/{{id}}{one.suffix}", summary.replace("List events", "Get an event")
-            answers = told | RECORD_PROBLEMS | MERGED
+            answers = told | RECORD_ANSWERS | MERGED
             router.add_api_route(
                 path, _one(one), name=f"get_event_{name}", summary=summary, responses=answers, **shared
             )
         if one.exported:
             path, summary = f"/v1/exports/{one.of}{one.suffix}", summary.replace("List", "Export all")
-            answers = told | LIST_PROBLEMS
+            answers = told | LIST_ANSWERS
             router.add_api_route(
                 path, _export(one), name=f"export_{one.of}_{name}", summary=summary, responses=answers, **shared
             )
     for suffix in sorted({one.suffix for one in every_format()} - _of_one()):
         router.add_api_route(f"/v1/events/{{id}}{suffix}", _no_one(suffix), methods=["GET"], include_in_schema=False)
-    told = {200: {"description": "The context", "content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}}
+    told = {
+        200: {
+            "description": "The context",
+            "content": {MEDIA_TYPE: {"schema": CONTEXT}},
+        }
+    }
     router.add_api_route(
         "/v1/context.jsonld",
         get_context,
         summary="Get the context of JSON-LD",
         response_class=Response,
         dependencies=[Depends(refuse_parameters)],
-        responses=told | problem_responses(INVALID_QUESTION),
+        responses=told | HELD | problem_responses(INVALID_QUESTION),
     )
     return router
 
@@ -95,7 +105,7 @@ def _page(one: Format) -> Callable[..., Response]:
 
 
 def _one(one: Format) -> Callable[..., Response]:
-    def get_event(id: Id, question: Annotated[KnowledgeQuestion, Query()], asked: AskingInFormat) -> Response:
+    def get_event(id: EventId, question: Annotated[KnowledgeQuestion, Query()], asked: AskingInFormat) -> Response:
         return asked.written_one(
             one, lambda revision: fetch_event(asked.database, id, revision, question.instant), question
         )

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from app.answers import Asking
-from app.contract import RECORD_PROBLEMS
+from app.contract.responses import RECORD_ANSWERS
 from app.envelopes import PublisherAnswer, PublisherPage
-from app.parameters import Id, Question
+from app.parameters import PublisherId, Question
 from app.queries.publishers import PublisherQuery, fetch_publishers
 from app.queries.records import fetch_record
 from app.routing import QuestionRoute
@@ -22,7 +22,7 @@ def list_publishers(question: Annotated[PublisherQuery, Query()], asked: Asking)
     return asked.page(fetch_publishers, question)
 
 
-@router.get("/{id}", responses=RECORD_PROBLEMS, response_model=PublisherAnswer, summary="Get a publisher")
-def get_publisher(id: Id, question: Annotated[Question, Query()], asked: Asking) -> Response:
+@router.get("/{id}", responses=RECORD_ANSWERS, response_model=PublisherAnswer, summary="Get a publisher")
+def get_publisher(id: PublisherId, question: Annotated[Question, Query()], asked: Asking) -> Response:
     """One publisher, at the newest revision or the one asked for."""
     return asked.one(lambda revision: fetch_record(asked.database, Publisher, id, revision), question)

@@ -1,10 +1,12 @@
 """The service itself: health, metrics, and what its problems mean."""
 
-from fastapi import APIRouter, Depends, Request, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from app.contract import problem_responses
+from app.contract.responses import problem_responses
 from app.problems import INVALID_QUESTION, KINDS, NOT_FOUND, UNAVAILABLE, Problem
 from app.questions import refuse_parameters
 from app.service_schemas import HealthPublic, ProblemKindPublic
@@ -19,6 +21,7 @@ TAKES_NOTHING = [Depends(refuse_parameters)]
     "/health/live", response_model=HealthPublic, dependencies=TAKES_NOTHING, summary="Whether the process answers"
 )
 async def get_liveness() -> Response:
+    """200 while the process answers at all; the store is not asked."""
     return JSONResponse({"status": "live"}, headers={"Cache-Control": "no-store"})
 
 
@@ -50,7 +53,9 @@ def get_metrics(request: Request) -> Response:
     responses=problem_responses(NOT_FOUND),
     summary="What a type of problem means",
 )
-async def get_problem(name: str) -> Response:
+async def get_problem(
+    name: Annotated[str, Path(description="What stands last in the `type` of a problem.")],
+) -> Response:
     """Where the `type` of a problem leads."""
     kind = KINDS.get(name)
     if kind is None:

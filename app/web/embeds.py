@@ -7,10 +7,10 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 from fastapi import APIRouter, Query, Request, Response
 
-from app.contract import LIST_PROBLEMS, MERGED, RECORD_PROBLEMS
+from app.contract.responses import LIST_ANSWERS, MERGED, RECORD_ANSWERS
 from app.database import Database
 from app.formats.shape import Answer, Format
-from app.parameters import PLACE_IN_LIST, TIMES, Id, KnowledgeQuestion
+from app.parameters import PLACE_IN_LIST, TIMES, EventId, KnowledgeQuestion
 from app.problems import Problem
 from app.queries.claims import fetch_claims
 from app.queries.events import EventQuery, fetch_event, fetch_events
@@ -59,14 +59,14 @@ class InFrame(QuestionRoute):
 router = APIRouter(prefix="/embed", tags=["embeds"], route_class=InFrame, default_response_class=Response)
 
 
-@router.get("/timeline", responses=PAGE | LIST_PROBLEMS, summary="Embed a timeline")
+@router.get("/timeline", responses=PAGE | LIST_ANSWERS, summary="Embed a timeline")
 def get_embedded_timeline(question: Annotated[EventQuery, Query()], asked: AskingInFormat) -> Response:
     """A page of events for the frame of an article: with every filter of `/v1/events`. It posts its height."""
     return asked.written(TIMELINE, fetch_events, question)
 
 
-@router.get("/event/{id}", responses=PAGE | RECORD_PROBLEMS | MERGED, summary="Embed an event")
-def get_embedded_event(id: Id, question: Annotated[KnowledgeQuestion, Query()], asked: AskingInFormat) -> Response:
+@router.get("/event/{id}", responses=PAGE | RECORD_ANSWERS | MERGED, summary="Embed an event")
+def get_embedded_event(id: EventId, question: Annotated[KnowledgeQuestion, Query()], asked: AskingInFormat) -> Response:
     """One event for the frame of an article, with its citations and rival claims. It posts its height."""
     return asked.written_one(
         EVENT, lambda revision: _fetch_asserted(asked.database, id, revision, question.instant), question

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.caching import DAY_SECONDS, cache_control, entity_tag, held_tag
-from app.contract import problem_responses
+from app.contract.responses import HELD, problem_responses
 from app.parameters import PLACE_IN_LIST, TIMES, Code, Pixels, WebAddress
 from app.problems import GONE, INVALID_QUESTION, MEDIA_TYPE, NOT_FOUND, NOT_IMPLEMENTED, UNAVAILABLE, Problem
 from app.routing import QuestionRoute
@@ -26,7 +26,7 @@ SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
 OF_EVENT = re.compile(r"/(?:v1/events|embed/event)/([a-z0-9]+(?:-[a-z0-9]+)*)")
 TIMELINE = "/embed/timeline"
 OF_TIMELINE = ("/", TIMELINE, "/v1/events")
-PROBLEMS = problem_responses(INVALID_QUESTION, NOT_FOUND, GONE, NOT_IMPLEMENTED, UNAVAILABLE)
+ANSWERS = HELD | problem_responses(INVALID_QUESTION, NOT_FOUND, GONE, NOT_IMPLEMENTED, UNAVAILABLE)
 
 router = APIRouter(tags=["embeds"], route_class=QuestionRoute)
 
@@ -46,15 +46,15 @@ class OembedQuery(BaseModel):
 class OembedPublic(Public):
     """oEmbed 1.0, of the type `rich`."""
 
-    type: Literal["rich"]
-    version: Literal["1.0"]
-    title: str
-    provider_name: str
+    type: Literal["rich"] = Field(description="Always `rich`.")
+    version: Literal["1.0"] = Field(description="Of oEmbed.")
+    title: str = Field(description="Of the event, or of the data set.")
+    provider_name: str = Field(description="Whom to credit.")
     provider_url: str | None = Field(None, description="Absent while no public address is set.")
     cache_age: int = Field(description="Seconds for which this may be kept; the frame itself is always up to date.")
     html: str = Field(description="An `iframe`.")
-    width: int
-    height: int
+    width: int = Field(description="Of the frame, in pixels.")
+    height: int = Field(description="Of the frame, in pixels.")
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,7 @@ class Shown:
     height: int
 
 
-@router.get(
-    "/oembed", response_model=OembedPublic, responses=PROBLEMS, summary="Describe a page for embedding (oEmbed)"
-)
+@router.get("/oembed", response_model=OembedPublic, responses=ANSWERS, summary="Describe a page for embedding (oEmbed)")
 async def get_oembed(question: Annotated[OembedQuery, Query()], request: Request) -> Response:
     """For addresses under the public address, and for root-relative ones; without `url`, the whole chronology."""
     if question.format != "json":

@@ -18,7 +18,8 @@ from tests.invented import event_line, invented_lines, write_lines
 ROOT = Path(__file__).parent.parent.parent
 DATELINE = Path(sys.executable).parent / "dateline"
 PATIENCE = 60
-COMMANDS = ("serve", "migrate", "seed", "diff", "export", "restore", "redact", "quality", "check", "verify", "links")
+COMMANDS = ("serve", "openapi", "migrate", "seed", "diff", "export", "restore", "redact", "quality", "check", "verify",
+            "links", "schema")  # fmt: skip
 
 Told = subprocess.CompletedProcess[str]
 

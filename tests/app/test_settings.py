@@ -43,3 +43,22 @@ def test_links_begin_with_the_public_address_and_its_path(shipped: Store) -> Non
     answer = shipped.client(public_url="https://example.org/chronology/").get("/v1/events?limit=1")
     assert answer.json()["links"]["canonical"] == "https://example.org/chronology/v1/events?limit=1"
     assert answer.headers["Link"].startswith("<https://example.org/chronology/v1/events?limit=1>; ")
+
+
+@pytest.mark.parametrize(
+    "given", ["", "desk@dateline.example", "https://dateline.example/desk", "http://127.0.0.1:8000"]
+)
+def test_a_contact_is_an_e_mail_address_or_that_of_a_page(given: str) -> None:
+    assert Settings(contact=given).contact == given
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "desk", "desk@", "@a.example", "a@b", "a@b@c.example", "mailto:a@b.example", "https://", "https://a@b.example",
+        "a b@c.example", "//a.example",
+    ],
+)  # fmt: skip
+def test_what_is_no_contact_is_refused(given: str) -> None:
+    with pytest.raises(ValidationError, match="expected an e-mail address, the address of a page"):
+        Settings(contact=given)

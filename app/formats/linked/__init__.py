@@ -7,7 +7,7 @@ from app.formats.linked.context import context
 from app.formats.linked.events import event_nodes
 from app.formats.linked.references import Node, held
 from app.formats.linked.sources import source_node
-from app.formats.shape import Answer, Format
+from app.formats.shape import Answer, Format, object_of
 
 MEDIA_TYPE = "application/ld+json"
 
@@ -51,6 +51,10 @@ FORMAT = Format(
     description="schema.org's `Event` and `Claim`, each citation a Web Annotation of its source at the passage, the "
     "sources with what they are based on. The context is part of the document, and by itself at `/v1/context.jsonld`.",
     write=write,
+    schema=object_of(
+        "LinkedData",
+        **{"@context": ("object", "What the keys mean."), "@graph": ("array", "The answer, then what it is about.")},
+    ),
     of_one=True,
     tells_sources=True,
 )

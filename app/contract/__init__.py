@@ -1,0 +1,1 @@
+"""The OpenAPI document: what every operation may answer, and the document made of it."""

@@ -1,0 +1,141 @@
+"""The tutorial and the how-to guides, followed to the letter: where they say they lead, they lead."""
+
+import json
+import re
+import shutil
+import sqlite3
+from contextlib import closing
+
+import httpx
+import psycopg
+import pytest
+
+from tests.documents import GUIDES, ROOT, SERVED, blocks, text_of
+from tests.following import Reader, is_shown
+
+pytestmark = pytest.mark.skipif(not shutil.which("uv"), reason="uv is missing: pip install uv")
+SERVE = "uv run --quiet --project ~/dateline dateline serve"
+OF_THE_TUTORIAL = {"correct", "withdraw", "move-to-postgresql"}
+OF_THE_SHIPPED_RECORD = {"cite", "sync", "map"}
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory):
+    """The desk of somebody who has followed the tutorial in an empty folder."""
+    desk = tmp_path_factory.mktemp("desk")
+    with closing(Reader(desk)) as reader:
+        reader.follow(ROOT / "docs" / "tutorial.md")
+    return desk
+
+
+@pytest.fixture
+def desk(followed, tmp_path):
+    return shutil.copytree(followed, tmp_path / "desk", symlinks=True)
+
+
+@pytest.fixture(scope="module")
+def guest(shipped, tmp_path_factory):
+    """Somebody to whom the shipped record is served."""
+    with closing(
+        Reader(tmp_path_factory.mktemp("guest"), variables={"DATABASE_URL": shipped.url.render_as_string(False)})
+    ) as guest:
+        guest.serve(SERVE)
+        yield guest
+
+
+def test_the_tutorial_leads_to_what_it_shows(followed):
+    assert (followed / "folder" / "dateline.db").exists()
+
+
+def test_every_guide_is_followed():
+    assert {guide.stem for guide in GUIDES} == OF_THE_TUTORIAL | OF_THE_SHIPPED_RECORD | {"tutorial"}
+
+
+@pytest.mark.parametrize("guide", ["correct", "withdraw"])
+def test_a_guide_to_changes_leads_on_from_the_tutorial(guide, desk):
+    with closing(Reader(desk)) as reader:
+        reader.serve("dateline serve")
+        reader.follow(ROOT / "docs" / "how-to" / f"{guide}.md")
+
+
+def test_a_store_moves_to_postgresql_as_shown(desk, owner_and_reader):
+    owner, role = owner_and_reader
+    said = {
+        "owner:password@localhost/dateline": owner.partition("://")[2],
+        "dateline_reader:choose-one@localhost/dateline": f"{role}:choose-one@{owner.rpartition('@')[2]}",
+        "dateline_reader": role,
+    }
+    with (
+        psycopg.connect(owner, autocommit=True) as database,
+        closing(Reader(desk, said=said, psql=database.execute)) as one,
+    ):
+        one.follow(ROOT / "docs" / "how-to" / "move-to-postgresql.md")
+        held = sqlite3.connect(one.folder / "dateline.db").execute("SELECT published_at FROM revision ORDER BY number")
+        assert database.execute("SELECT published_at FROM revision ORDER BY number").fetchall() == held.fetchall()
+
+
+def test_citing_works_as_shown(guest):
+    guest.follow(ROOT / "docs" / "how-to" / "cite.md")
+
+
+@pytest.mark.skipif(not shutil.which("ogr2ogr"), reason="GDAL is missing: apt-get install gdal-bin")
+def test_making_a_map_works_as_shown(guest):
+    guest.follow(ROOT / "docs" / "how-to" / "map.md")
+
+
+def test_what_a_map_is_drawn_by_is_in_the_features_that_it_loads(guest):
+    (script,) = blocks(text_of("docs/how-to/map.md"), "js")
+    (path,) = re.findall(rf'"{SERVED}(/[^"]*)"', script)
+    features = httpx.get(guest.address + path).json()["features"]
+    names = re.findall(r'\["get", "(\w+)"\]', script)
+    assert names
+    assert features
+    assert all(feature["properties"][name] is not None for name in names for feature in features)
+
+
+def test_the_loop_keeps_a_copy_through_a_withdrawal(store, write_record, tmp_path):
+    (program,) = blocks(text_of("docs/how-to/sync.md"), "python")
+    loop = {}
+    exec(program, loop)
+    event = {"kind": "event", "title": "One"}
+    store.load(write_record([event | {"id": "one"}, event | {"id": "two"}]))
+    variables = {"DATABASE_URL": store.url.render_as_string(hide_password=False)}
+    with closing(Reader(tmp_path, variables=variables)) as reader, closing(sqlite3.connect(":memory:")) as copy:
+        reader.serve(SERVE)
+        assert loop["sync"](reader.address, copy) == 1
+        assert documents(copy) == {one["id"]: one for one in reader.get("/v1/events")["data"]}
+        gone = event | {"id": "two", "status": "withdrawn", "reason": "Never so."}
+        store.load(write_record([event | {"id": "one", "title": "The one"}, gone]))
+        assert loop["sync"](reader.address, copy) == loop["sync"](reader.address, copy) == 2
+        assert documents(copy) == {"one": reader.get("/v1/events/one")["data"]}
+
+
+def documents(copy):
+    """The events of a copy."""
+    return {
+        id_: json.loads(document)
+        for id_, document in copy.execute("SELECT id, document FROM record WHERE kind = 'event'")
+    }
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "```console\n$ echo one\ntwo\n```\n",
+        "```console\n$ echo one; echo two\none\n```\n",
+        "```sh\nfalse\n```\n",
+        "```yaml a.yaml\n- one\n```\n```diff\n--- a.yaml\n-- two\n+- three\n```\n",
+    ],
+)
+def test_a_page_that_leads_astray_is_found_out(page, tmp_path):
+    path = tmp_path / "page.md"
+    path.write_text(page)
+    with pytest.raises(AssertionError):
+        Reader(tmp_path / "desk").follow(path)
+
+
+def test_what_is_left_out_may_be_anything_and_what_is_shown_may_not():
+    assert is_shown("a…\nb\n", "and so on\nb\n")
+    assert is_shown("…\nb\n", "a\n\nb\n")
+    assert not is_shown("…b\n", "b\nc\n")
+    assert not is_shown("a.c\n", "abc\n")
