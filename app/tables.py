@@ -37,55 +37,6 @@ class Revision(SQLModel, table=True):
     digest: str = Field(sa_type=Text, description="SHA-256 over the digest before and every change since.")
 
 
-TERM_KINDS = (
-    "event", "actor", "actor-role", "role", "location", "place", "source", "publisher", "type", "modality", "tag",
-    "part-of", "word", "month", "reported", "long",
-    "actor-word", "actor-type", "actor-country", "actor-member-of",
-    "location-word", "location-type", "location-country", "location-parent", "location-within", "precision",
-    "publisher-word", "publisher-country", "ownership",
-    "source-word", "source-publisher", "source-kind", "source-language", "lineage",
-    "citation-event", "citation-source", "citation-publisher", "citation-speaker", "stance", "verification",
-    "country", "measure", "relation", "date-precision", "citation-origin",
-    "origin", "min-origins", "disputed", "quality", "source-origin", "source-derived-from",
-    "rank", "claim-relation", "action",
-)  # fmt: skip
-"""What terms are: only ever added to at the end, since a term's number says its kind."""
-
-KIND_BITS = 40
-
-
-def kind_range(kind: str) -> tuple[int, int]:
-    """The least and the largest number that a term of a kind can have."""
-    first = TERM_KINDS.index(kind) + 1 << KIND_BITS
-    return first, first + (1 << KIND_BITS) - 1
-
-
-def whole(kind: str) -> int:
-    """The number that stands for all terms of a kind: no term has it."""
-    return kind_range(kind)[0]
-
-
-TALLIED_KINDS = ("actor", "type", "modality", "location", "publisher", "month", "quality")
-"""Terms by which everything is counted: those of the facets, and of the desk's report."""
-
-ENTRY_KINDS = {
-    "actor": ("actor", "actor-word", "actor-type", "actor-country", "actor-member-of"),
-    "location": (
-        "location", "location-word", "location-type", "location-country", "location-parent", "location-within"
-    ),
-    "publisher": ("publisher", "publisher-word", "publisher-country", "ownership"),
-    "source": (
-        "source", "source-word", "source-publisher", "source-kind", "source-language", "source-origin",
-        "source-derived-from", "quality",
-    ),
-    "citation": (
-        "citation-event", "citation-source", "citation-publisher", "citation-origin", "citation-speaker", "stance",
-        "verification",
-    ),
-}  # fmt: skip
-"""Which terms each table's entries are of: an actor and a publisher may have one id, and then no term in common."""
-
-
 class Term(SQLModel, table=True):
     """One value that a question can name: an actor's id, a tag, a word; links and entries refer to it by number.
 

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Engine, bindparam, false, insert, or_, select
 from sqlmodel import SQLModel, col
 
 from app.instants import microseconds
+from app.kinds import ENTRY_KINDS, kind_range
 from app.tables import (
-    ENTRY_KINDS,
     OPEN,
     Actor,
     Change,
@@ -24,7 +24,6 @@ from app.tables import (
     Revision,
     Source,
     Vocabulary,
-    kind_range,
 )
 from seed.collection import KINDS, Collection
 from seed.ledger import Ledger

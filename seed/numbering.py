@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select, update
 from sqlmodel import col
 
-from app.tables import Name, Term, kind_range, named
+from app.kinds import kind_range
+from app.tables import Name, Term, named
 from seed.writing import batches, insert_rows
 
 

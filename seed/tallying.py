@@ -7,20 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 from sqlmodel import col
 
-from app.tables import (
-    ENTRY_KINDS,
-    KIND_BITS,
-    LAST,
-    OPEN,
-    TALLIED_KINDS,
-    TERM_KINDS,
-    Entry,
-    Link,
-    Tally,
-    kind_range,
-    known,
-    whole,
-)
+from app.kinds import ENTRY_KINDS, TALLIED_KINDS, kind_of, kind_range, whole
+from app.tables import LAST, OPEN, Entry, Link, Tally, known
 from seed.writing import batches, insert_rows
 
 COUNTED: dict[str, type[Link | Entry]] = {"event": Link} | dict.fromkeys(
@@ -41,7 +29,7 @@ class Tallies:
     def touch(self, terms: Iterable[int]) -> None:
         """Some links or entries of these terms were written or ended."""
         for term in set(terms):
-            kind = TERM_KINDS[(term >> KIND_BITS) - 1]
+            kind = kind_of(term)
             if kind in TALLIED_KINDS:
                 self.touched[kind].add(term)
             elif kind in COUNTED:

@@ -4,9 +4,10 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from app.database import Database
+from app.kinds import whole
 from app.parameters import Question
 from app.schemas import DatasetCounts
-from app.tables import Revision, Tally, published, whole
+from app.tables import Revision, Tally, published
 
 
 class DatasetQuery(Question):

@@ -13,6 +13,7 @@ from sqlmodel import col
 from app.database import Database
 from app.instants import microseconds, parse_day, parse_day_or_instant
 from app.keys import LONG_DAYS, first_key
+from app.kinds import kind_range
 from app.pagination import Page, PageQuestion, Types
 from app.parameters import Codes, Day, Ids, KnowledgeQuestion, Known, Origins, Truth, When, Words, refuse_reversed
 from app.periods import around, cover
@@ -25,7 +26,7 @@ from app.queries.shapes import INSTANT, MOST_SHAPES, REVISION, AnySelect, Column
 from app.queries.terms import fetch_terms, known_names, refuse_unknown
 from app.schemas import code_of
 from app.statements import Rows, Template
-from app.tables import OPEN, Citation, Event, Link, Location, Name, Revision, Term, kind_range, known, published
+from app.tables import OPEN, Citation, Event, Link, Location, Name, Revision, Term, known, published
 from app.words import split_words
 
 

@@ -8,24 +8,12 @@ from sqlalchemy import CTE, Subquery, func, select, union_all
 from sqlmodel import col
 
 from app.database import Database
+from app.kinds import kind_range
 from app.pagination import Page
 from app.queries.events import EventFilter, fetch_matching
 from app.queries.shapes import AnySelect
 from app.schemas import FacetCount
-from app.tables import (
-    LAST,
-    Actor,
-    Link,
-    Location,
-    Publisher,
-    Record,
-    Revision,
-    Tally,
-    Term,
-    kind_range,
-    known,
-    published,
-)
+from app.tables import LAST, Actor, Link, Location, Publisher, Record, Revision, Tally, Term, known, published
 
 MOST_VALUES = 50
 

@@ -11,8 +11,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, Subquery, func, select, union_all
+from sqlmodel import col
 
 from app.database import Database
+from app.kinds import ENTRY_KINDS, FACET_KINDS, kind_of, whole
 from app.queries.shapes import (
     MOST_ARMS,
     MOST_SHAPES,
@@ -26,7 +28,7 @@ from app.queries.shapes import (
     size_of,
 )
 from app.queries.terms import Found
-from app.tables import LAST, Event, Name, Record
+from app.tables import LAST, Event, Name, Record, Tally, published
 
 FEW_ROWS = 5_000
 
@@ -135,8 +137,24 @@ class Matching:
         return union_all(*statements).params(values).subquery()
 
     def total(self) -> Select[int]:
-        """How many there are."""
-        return select(func.count()).select_from(self.every(self.key.label("key")))
+        """How many there are: counted, unless the load did."""
+        if (term := self._tallied) is None:
+            return select(func.count()).select_from(self.every(self.key.label("key")))
+        tally = col(Tally.term) == term, published(Tally, self.revision)
+        return select(func.coalesce(func.max(col(Tally.count)), 0)).where(*tally)
+
+    @property
+    def _tallied(self) -> int | None:
+        """The term whose tally is the total: of everything, or of what has one term of a facet."""
+        if self.instant != LAST or self.predicates or tuple(self.spans) != (Span(),):
+            return None
+        match self.conditions:
+            case []:
+                kinds = ENTRY_KINDS | {"event": ("event",)}
+                return whole(kinds[name][0]) if (name := str(self.table.__tablename__)) in kinds else None
+            case [Condition(terms=(term,))] if self.table is Event and kind_of(term) in FACET_KINDS:
+                return term
+        return None
 
     def _can_match(self, span: Span) -> bool:
         return all(condition.terms for condition in (*self.conditions, *span.conditions))

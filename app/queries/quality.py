@@ -7,10 +7,11 @@ from sqlalchemy import Select, func, select, union_all
 from sqlmodel import col
 
 from app.database import Database
+from app.kinds import kind_range
 from app.pagination import Page
 from app.parameters import KnowledgeQuestion
 from app.schemas import QualityLinks, QualityPublic
-from app.tables import LAST, Entry, Link, Revision, Tally, Term, Vocabulary, kind_range, known, published
+from app.tables import LAST, Entry, Link, Revision, Tally, Term, Vocabulary, known, published
 
 OF_SOURCES = ("no-text", "no-archive", "undated")
 """The other checks are of events."""

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from app.tables import LAST, TALLIED_KINDS, Entry, Link, Tally, Term, known, published, whole
+from app.kinds import TALLIED_KINDS, whole
+from app.tables import LAST, Entry, Link, Tally, Term, known, published
 from seed.tallying import COUNTED
 from tests.conftest import Store
 from tests.upheavals import load, upheavals
