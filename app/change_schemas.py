@@ -48,7 +48,15 @@ class Changed(Public):
         return told if document is None else b'%b,"document":%b}' % (told[:-1], document)
 
 
-AnyDocument = EventPublic | ActorPublic | LocationPublic | SourcePublic | PublisherPublic | VocabularyPublic
+class UnknownDocument(Public):
+    """A record of a kind that was added later: a client that knows no better reads its changes all the same."""
+
+    id: Id
+
+
+AnyDocument = (
+    EventPublic | ActorPublic | LocationPublic | SourcePublic | PublisherPublic | VocabularyPublic | UnknownDocument
+)
 """A record of any kind. A client that takes the first that fits takes the right one: the stricter come first."""
 
 
