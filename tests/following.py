@@ -55,8 +55,8 @@ class Reader:
             **(variables or {}),
         }
 
-    def follow(self, page: Path) -> None:
-        for language, name, text in parts(page.read_text(encoding="utf-8")):
+    def follow(self, page: str) -> None:
+        for language, name, text in parts(page):
             if name:
                 path = self.folder / name
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -68,7 +68,7 @@ class Reader:
                 case "diff":
                     self._change(text)
                 case "sh":
-                    told, status = self.type(text)
+                    told, status = self.type(f"set -e\n{text}")
                     assert status == 0, f"{text}\n{told}"
                 case "sql":
                     assert self._psql, text

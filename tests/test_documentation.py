@@ -8,6 +8,8 @@ import typer
 from app.cli import command as command_line
 from app.settings import Settings
 from seed import record
+from seed.checking import check
+from seed.faults import RecordRefused
 from tests.documents import (
     GUIDES,
     PAGES,
@@ -19,6 +21,7 @@ from tests.documents import (
     first_column,
     fits,
     links,
+    parts,
     prose,
     read_abridged,
     section,
@@ -97,6 +100,31 @@ def test_the_settings_are_those_of_the_table():
 def test_every_key_of_the_record_is_described_and_no_other(model):
     keys = [field.alias or name for name, field in model.model_fields.items()]
     assert sorted(first_column(section(text_of("docs/record.md"), model.__name__))) == sorted(keys)
+
+
+def test_every_part_of_a_record_that_is_shown_lacks_nothing_but_what_it_refers_to(tmp_path):
+    refers = re.compile(r"unknown (publisher|source|actor|location|event|citation) '")
+    files = {"Lineage": "sources.yaml", "Vocabulary": "vocabularies.yaml"}
+    heading, shown = "", 0
+    for language, _, text in parts(text_of("docs/record.md")):
+        if not language:
+            heading = ([heading, *re.findall(r"^#+ (.*)$", text, re.MULTILINE)])[-1]
+        elif language in ("yaml", "json"):
+            shown += 1
+            file = tmp_path / str(shown) / ("lines.ndjson" if language == "json" else files.get(heading, "events.yaml"))
+            file.parent.mkdir()
+            file.write_text(text if text.startswith(("-", "#", "{")) else f"- id: one\n  title: One\n{text}")
+            faults = faults_of(file)
+            assert [fault for fault in faults if not refers.match(fault.message)] == [], heading
+    assert shown
+
+
+def faults_of(path):
+    try:
+        check([path], allow_uncited=True)
+    except RecordRefused as refused:
+        return refused.faults
+    return []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

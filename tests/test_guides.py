@@ -10,7 +10,7 @@ import httpx
 import psycopg
 import pytest
 
-from tests.documents import GUIDES, ROOT, SERVED, blocks, text_of
+from tests.documents import GUIDES, SERVED, blocks, section, text_of
 from tests.following import Reader, is_shown
 
 pytestmark = pytest.mark.skipif(not shutil.which("uv"), reason="uv is missing: pip install uv")
@@ -24,7 +24,7 @@ def followed(tmp_path_factory):
     """The desk of somebody who has followed the tutorial in an empty folder."""
     desk = tmp_path_factory.mktemp("desk")
     with closing(Reader(desk)) as reader:
-        reader.follow(ROOT / "docs" / "tutorial.md")
+        reader.follow(text_of("docs/tutorial.md"))
     return desk
 
 
@@ -55,7 +55,7 @@ def test_every_guide_is_followed():
 def test_a_guide_to_changes_leads_on_from_the_tutorial(guide, desk):
     with closing(Reader(desk)) as reader:
         reader.serve("dateline serve")
-        reader.follow(ROOT / "docs" / "how-to" / f"{guide}.md")
+        reader.follow(text_of(f"docs/how-to/{guide}.md"))
 
 
 def test_a_store_moves_to_postgresql_as_shown(desk, owner_and_reader):
@@ -69,18 +69,39 @@ def test_a_store_moves_to_postgresql_as_shown(desk, owner_and_reader):
         psycopg.connect(owner, autocommit=True) as database,
         closing(Reader(desk, said=said, psql=database.execute)) as one,
     ):
-        one.follow(ROOT / "docs" / "how-to" / "move-to-postgresql.md")
+        one.follow(text_of("docs/how-to/move-to-postgresql.md"))
         held = sqlite3.connect(one.folder / "dateline.db").execute("SELECT published_at FROM revision ORDER BY number")
         assert database.execute("SELECT published_at FROM revision ORDER BY number").fetchall() == held.fetchall()
 
 
+@pytest.mark.parametrize("part", ["Backup", "Taking a value out"])
+def test_what_an_operator_types_works_as_shown(part, desk):
+    said = {
+        "uv run dateline": "dateline",
+        "an-event-id~a-citation-key": "old-bridge-reopens~wire-open",
+        "an-event-id": "old-bridge-closes",
+        "an-actor-id": "ada-holm",
+    }
+    Reader(desk, said=said).follow(section(text_of("docs/operations.md"), part))
+
+
+def test_a_record_of_one_s_own_is_loaded_as_shown(desk):
+    """But for what serves, what asks the web, and what wants an empty store: they have tests of their own."""
+    said = {"uv run dateline": "dateline", "my-record": "record", "my-texts": "texts"}
+    said |= {"ID PROPERTY": "old-bridge-closes summary"}
+    lines = "".join(blocks(section(text_of("README.md"), "Load your own record"), "sh")).splitlines(keepends=True)
+    kept = [line for line in lines if not re.search(r"dateline (serve|links|restore)\b", line)]
+    assert len(kept) > 6
+    Reader(desk, said=said).follow("".join(["```sh\n", *kept, "```\n"]))
+
+
 def test_citing_works_as_shown(guest):
-    guest.follow(ROOT / "docs" / "how-to" / "cite.md")
+    guest.follow(text_of("docs/how-to/cite.md"))
 
 
 @pytest.mark.skipif(not shutil.which("ogr2ogr"), reason="GDAL is missing: apt-get install gdal-bin")
 def test_making_a_map_works_as_shown(guest):
-    guest.follow(ROOT / "docs" / "how-to" / "map.md")
+    guest.follow(text_of("docs/how-to/map.md"))
 
 
 def test_what_a_map_is_drawn_by_is_in_the_features_that_it_loads(guest):
@@ -128,10 +149,8 @@ def documents(copy):
     ],
 )
 def test_a_page_that_leads_astray_is_found_out(page, tmp_path):
-    path = tmp_path / "page.md"
-    path.write_text(page)
     with pytest.raises(AssertionError):
-        Reader(tmp_path / "desk").follow(path)
+        Reader(tmp_path / "desk").follow(page)
 
 
 def test_what_is_left_out_may_be_anything_and_what_is_shown_may_not():

@@ -3,20 +3,25 @@
 import json
 from typing import Any
 
+JSON = {b"application/json", b"application/problem+json"}
 CODE = "x-unheard-of"
 CODED = {
     "action", "date_precision", "how", "kind", "measure", "modality", "ownership", "precision", "rank", "relation",
     "role", "stance", "timing", "type", "verification",
 }  # fmt: skip
 """Properties whose values are codes."""
+OF_ANOTHER_KIND = "vocabulary"
+"""Changes of these records have documents that are like no other's."""
 
 
 def grown(value: Any) -> Any:
-    """With one more property in every object, and another code for every code."""
+    """With one more property in every object, another code for every code, and documents of another kind for some."""
     if isinstance(value, list):
         return [grown(one) for one in value]
     if not isinstance(value, dict):
         return value
+    if value.get("kind") == OF_ANOTHER_KIND and "document" in value:
+        value = value | {"document": {"id": value["id"]}}
     members = {name: CODE if _is_code(name, one) else grown(one) for name, one in value.items()}
     return {"unheard_of": {"first": [1, None], "second": "two"}} | members
 
@@ -47,7 +52,9 @@ class Newer:
                 body.extend(message["body"])
 
         await self._app(scope | {"headers": plain}, receive, collect)
-        written = json.dumps(grown(json.loads(body))).encode()
-        kept = [(name, value) for name, value in start["headers"] if name.lower() != b"content-length"]
-        await send(start | {"headers": [*kept, (b"content-length", str(len(written)).encode())]})
-        await send({"type": "http.response.body", "body": written})
+        headers = dict(start["headers"])
+        if headers[b"content-type"] in JSON:
+            body = bytearray(json.dumps(grown(json.loads(body))).encode())
+            headers[b"content-length"] = str(len(body)).encode()
+        await send(start | {"headers": list(headers.items())})
+        await send({"type": "http.response.body", "body": bytes(body)})

@@ -1,5 +1,7 @@
 """Clients that generators make of the contract: they compile, and read today's service and tomorrow's."""
 
+from pathlib import Path
+
 import httpx
 import pytest
 
@@ -7,6 +9,8 @@ from tests.documents import text_of
 from tests.sdks.newer import CODE
 from tests.sdks.question import EVERY_FILTER, SHOWN, pairs, told
 from tests.sdks.sdk import SDKS, run
+
+EVERY_OPERATION = Path(__file__).parent / "every_operation.py"
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the server's event loop
 
@@ -52,6 +56,24 @@ def test_unknown_properties_and_codes_are_borne(sdk, folder, newer_service):
 def test_all_that_is_generated_compiles_without_warnings(sdk, folder, service):
     sdk.write(folder, service.address)
     run(sdk.compiles, folder)
+
+
+@pytest.mark.parametrize("sdk", SDKS[:2], ids=str, indirect=True)
+@pytest.mark.parametrize("asked", ["service", "newer_service"])
+def test_every_operation_is_read_as_what_it_is(sdk, folder, asked, request):
+    """By the Python clients, which look into all that they read; of lists, as much as a page holds."""
+    address = request.getfixturevalue(asked).address
+    printed = run(f"python {EVERY_OPERATION} {address}", folder).stdout
+    read = dict(line.split() for line in printed.splitlines())
+    contract = httpx.get(f"{address}/openapi.json").json()
+    answers = {path["get"]["operationId"]: path["get"]["responses"]["200"] for path in contract["paths"].values()}
+    assert read.keys() == answers.keys()
+    for operation, answer in answers.items():
+        (content,) = answer["content"].values()
+        if "$ref" in content["schema"]:
+            assert read[operation] == content["schema"]["$ref"].rpartition("/")[2]
+        else:
+            assert read[operation] not in {"NoneType", "ProblemPublic"}
 
 
 def test_every_parameter_of_events_is_asked(service):
