@@ -41,7 +41,7 @@ class Patient:
 
     def __init__(self, url: URL) -> None:
         self.engine = make_engine(url)
-        self.watch = watch(self, url)
+        self.watch = watch(url)
         self._memory: dict[str, dict[Any, Any]] = {}
         is_sqlite = url.get_backend_name() == "sqlite"
         self.hasty = Hasty(self, url) if is_sqlite else None

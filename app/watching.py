@@ -4,22 +4,19 @@ import math
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import URL, Engine, select
+from sqlalchemy import URL, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import col
 
 from app.connections import connect_sqlite, make_engine, unavailable
 from app.problems import Problem
 from app.tables import Revision
 
-if TYPE_CHECKING:
-    from app.database import Patient
-
 POLL_SECONDS = 0.1
+NEWEST = "SELECT number, published_at, digest FROM revision ORDER BY number DESC LIMIT 1"
 
 
 class Watch(Protocol):
@@ -33,10 +30,10 @@ class Watch(Protocol):
     def close(self) -> None: ...
 
 
-def watch(patient: "Patient", url: URL) -> Watch:
+def watch(url: URL) -> Watch:
     """The way of the database that is asked."""
     if url.get_backend_name() == "sqlite":
-        return SqliteWatch(patient, partial(connect_sqlite, url))
+        return _SqliteWatch(url)
     return _PollingWatch(url)
 
 
@@ -59,7 +56,7 @@ class _PollingWatch:
                 self._seen = self._look()
             found = self._seen[1]
         if isinstance(found, Problem):
-            raise found
+            raise unavailable() from found
         return found
 
     def close(self) -> None:
@@ -74,58 +71,70 @@ class _PollingWatch:
             return time.monotonic(), problem
 
 
-class SqliteWatch:
-    """Sees a commit at once: `PRAGMA data_version` changes when another connection has written."""
+class _SqliteWatch:
+    """Sees a commit at once. Threads look through one connection, the event loop through another: it waits for none."""
 
-    def __init__(self, patient: "Patient", connect: Callable[[], sqlite3.Connection]) -> None:
-        self._engine = patient.engine
-        self._connect = connect
+    def __init__(self, url: URL) -> None:
         self._lock = threading.Lock()
-        self._connection: sqlite3.Connection | None = None
-        self._seen: tuple[int | None, Revision | None] = None, None
+        self._in_threads = _Sight(partial(connect_sqlite, url))
+        self._on_loop = _Sight(partial(connect_sqlite, url, lock_seconds=0))
 
     def known(self) -> Revision | None:
-        """SQLite itself serialises what several threads ask of one connection."""
-        connection, (version, revision) = self._connection, self._seen
         try:
-            is_current = connection is not None and _data_version(connection) == version
+            return self._on_loop.revision()
         except sqlite3.Error:
-            is_current = False
-        return revision if is_current else None
+            return None
 
     def revision(self) -> Revision | None:
         with self._lock:
-            version = self._version()
-            if version != self._seen[0]:
-                self._seen = version, _fetch_newest(self._engine)
-            return self._seen[1]
+            try:
+                return self._in_threads.revision()
+            except sqlite3.Error as error:
+                raise unavailable() from error
+
+    def close(self) -> None:
+        self._in_threads.close()
+        self._on_loop.close()
+
+
+class _Sight:
+    """What one connection sees: `PRAGMA data_version` changes when another has written."""
+
+    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
+        self._connect = connect
+        self._connection: sqlite3.Connection | None = None
+        self._version: int | None = None
+        self._revision: Revision | None = None
+
+    def revision(self) -> Revision | None:
+        try:
+            if self._connection is None:
+                self._connection = self._connect()
+            version = self._connection.execute("PRAGMA data_version").fetchone()[0]
+            if version != self._version:
+                self._revision = _read(self._connection.execute(NEWEST).fetchone())
+                self._version = version
+        except sqlite3.Error:
+            self.close()
+            raise
+        return self._revision
 
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
-            self._connection = None
-
-    def _version(self) -> int:
-        try:
-            if self._connection is None:
-                self._seen = None, None  # what one connection counts says nothing of another's
-                self._connection = self._connect()
-            return _data_version(self._connection)
-        except sqlite3.Error as error:
-            self.close()
-            raise unavailable() from error
-
-
-def _data_version(connection: sqlite3.Connection) -> int:
-    version: int = connection.execute("PRAGMA data_version").fetchone()[0]
-    return version
+            self._connection = self._version = None
 
 
 def _fetch_newest(engine: Engine) -> Revision | None:
-    newest = select(Revision.__table__).order_by(col(Revision.number).desc()).limit(1)  # type: ignore[attr-defined]
     try:
         with engine.connect() as connection:
-            row = connection.execute(newest).first()
+            return _read(connection.execute(text(NEWEST)).first())
     except SQLAlchemyError as error:
         raise unavailable() from error
-    return Revision(**row._mapping) if row else None
+
+
+def _read(row: Sequence[Any] | None) -> Revision | None:
+    if row is None:
+        return None
+    number, published_at, digest = row
+    return Revision(number=number, published_at=published_at, digest=digest)

@@ -9,7 +9,7 @@ Rates = Mapping[tuple[str, str], float]
 """Answers per second, by server and kind of question."""
 SQLITE, POSTGRES = "Dateline, SQLite", "Dateline, PostgreSQL"
 FLOOR, FRAMEWORK = "The server's floor", "The framework's floor"
-ONE_FILTER = (BOX, "source", "place", "type", "actor and type", "place and type")
+ONE_FILTER = (BOX, "source", "place", "type", "actor and type", "place and actor")
 PEERS = ("FastAPI + SQLModel, SQLite", "Datasette, SQLite", "ROAPI, in memory")
 POSTGRES_PEERS = ("FastAPI + SQLModel, PostgreSQL", "PostGraphile, PostgreSQL")
 

@@ -80,7 +80,7 @@ def growth(sizes: Sequence[int], work: Path, *, pairs: bool, document: bool) -> 
     costs: list[Cost] = []
     deep: list[Cost] = []
     for store, world in _stores(sizes, work):
-        with dateline(store, free_port()) as server, httpx.Client(base_url=server.address, timeout=30) as client:
+        with dateline(store, free_port()) as server, _client(server) as client:
             costs += (_cost(server, client, store, world, *one) for one in questions(world, pairs=pairs).items())
             deep += _deep(server, client, store, world)
             costs += _counts(server, client, store, world)
@@ -92,6 +92,10 @@ def growth(sizes: Sequence[int], work: Path, *, pairs: bool, document: bool) -> 
         "growth figures": table(("figure", "wanted", "got"), [one.row() for one in ratios]),
     }
     publish("growth", {"about": about, "costs": [asdict(one) for one in costs + deep]}, parts, document=document)
+
+
+def _client(server: Server) -> httpx.Client:
+    return httpx.Client(base_url=server.address, timeout=30, headers={"Accept-Encoding": "identity"})
 
 
 def _stores(sizes: Sequence[int], work: Path) -> Iterator[tuple[Store, World]]:

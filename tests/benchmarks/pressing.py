@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -78,13 +77,14 @@ def _run(server: Server, arguments: Sequence[str | Path]) -> Pressed:
 
 
 def ask(server: Server, address: str, headers: Sequence[str] = ()) -> httpx.Response:
-    """One answer, to look at."""
+    """One answer, to look at; as it is, unless a header asks for it compressed."""
     path, _, body = address.partition("\t")
-    named = dict(header.split(": ", 1) for header in headers)
-    url = f"{server.address}{urlsplit(path).geturl()}"
+    named = {"Accept-Encoding": "identity", **dict(header.split(": ", 1) for header in headers)}
     if not body:
-        return httpx.get(url, headers=named, timeout=30)
-    return httpx.post(url, content=body, headers={"Content-Type": "application/json", **named}, timeout=30)
+        return httpx.get(server.address + path, headers=named, timeout=30)
+    return httpx.post(
+        server.address + path, content=body, headers=named | {"Content-Type": "application/json"}, timeout=30
+    )
 
 
 def _own_seconds() -> float:

@@ -94,7 +94,7 @@ KINDS: dict[str, Question] = {
     "place": _place,
     "type": _type,
     "actor and type": _all(_actor, _type),
-    "place and type": _all(partial(_one, "location", 0, 3), partial(_one, "actor", 0, 3)),
+    "place and actor": _all(partial(_one, "location", 0, 3), partial(_one, "actor", 0, 3)),
     "words": _word,
     "known_at, by actor": _all(_actor, _known),
     "as_of, by actor": _all(_actor, _always(as_of=1)),
