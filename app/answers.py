@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterable
-from functools import cached_property
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request, Response
@@ -35,6 +34,7 @@ class Asked:
         self.request = request
         self.database = database
         self.settings: Settings = request.app.state.settings
+        self._held_tags = ",".join(request.headers.getlist("If-None-Match"))
         self._canonical: str | None = None
 
     def page(
@@ -93,10 +93,6 @@ class Asked:
             return Response(status_code=304, headers=headers)
         headers["Link"] = linked({"canonical": self.canonical(question)})
         return respond(found, headers)
-
-    @cached_property
-    def _held_tags(self) -> str:
-        return ",".join(self.request.headers.getlist("If-None-Match"))
 
     @property
     def _holds_any(self) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlencode
 
@@ -130,16 +130,21 @@ class Question(BaseModel):
 
     def parameters(self, without: frozenset[str] = frozenset()) -> list[tuple[str, Any]]:
         """The question as parameters, defaults left out, in one order: equal questions are equal here."""
-        asked = []
+        asked, defaults = [], _defaults(type(self))
         for name in sorted(self.model_fields_set - without):
             values = getattr(self, name)
-            if values != type(self).model_fields[name].get_default(call_default_factory=True):
+            if values != defaults[name]:
                 asked += [(name, value) for value in (sorted(set(values)) if isinstance(values, list) else [values])]
         return asked
 
     def query(self, without: frozenset[str] = frozenset()) -> str:
         """These parameters as the query string of an address."""
         return "&".join([encode_parameter(*one) for one in self.parameters(without)])
+
+
+@cache
+def _defaults(model: type[Question]) -> dict[str, Any]:
+    return {name: field.get_default(call_default_factory=True) for name, field in model.model_fields.items()}
 
 
 class KnowledgeQuestion(Question):

@@ -29,6 +29,9 @@ from app.statements import Rows, Template
 from app.tables import OPEN, Citation, Event, Link, Location, Name, Revision, Term, known, published
 from app.words import split_words
 
+EVERY: tuple[Name, ...] = (("disputed", "true"), ("disputed", "false"))
+"""Each event has one of these terms."""
+
 
 class EventFilter(KnowledgeQuestion):
     """Which events: a repeated parameter means *or*, different parameters mean *and*."""
@@ -194,9 +197,10 @@ def fetch_matching(database: Database, question: EventFilter, revision: Revision
     if question.reported_from or question.reported_to:
         names.append(_fetch_reported_names(database, question, revision))
     reaches_back = _long_names(question)
-    wanted = {name for _, name in known_names(question)} | {name for some in names for name in some}
-    found = fetch_terms(database, wanted.union(reaches_back), revision)
-    refuse_unknown(database, question, found, revision)
+    named = list(known_names(question))
+    wanted = {name for _, name in named}.union(reaches_back, EVERY, *names)
+    found = fetch_terms(database, wanted, revision)
+    refuse_unknown(database, named, found, revision)
     conditions = [any_of(some, found) for some in names]
     others = list(predicates(question))
     for area in areas(question):
@@ -206,7 +210,8 @@ def fetch_matching(database: Database, question: EventFilter, revision: Revision
         else:
             others.append(_lies_in(area))
     reach = spans(question, any_of(reaches_back, found))
-    return Matching(Event, revision.number, question.instant, conditions, others, reach)
+    events = any_of(EVERY, found).rows
+    return Matching(Event, revision.number, question.instant, conditions, others, reach, events)
 
 
 def fetch_events(database: Database, question: EventQuery, revision: Revision, last: tuple[int | str, ...]) -> Page:

@@ -1,11 +1,13 @@
 """One way to ask, for every resource: conditions over terms, read in the order of a key, the rarest first.
 
-Where the rarest condition is one term, its links are read in key order and the other conditions are probed; where
-it is a few terms, each gives one ordered arm; where it is many, they are gathered if they have few rows, and otherwise
-the records themselves are walked. The spans of a question are read one after the other, as far as the page needs.
+Where the rarest condition is one term, its links are read in key order and the other conditions are probed. Where it
+is several terms, their links are gathered and sorted, a part of the keys at a time, since a page needs few of them; or
+the records themselves are walked, where most of them match. The spans of a question, and the parts of a span, are read
+one after the other, as far as the page needs.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -16,10 +18,11 @@ from sqlmodel import col
 from app.database import Database
 from app.kinds import ENTRY_KINDS, FACET_KINDS, kind_of, whole
 from app.queries.shapes import (
-    MOST_ARMS,
+    MANY_TERMS,
     MOST_SHAPES,
     Column,
     Shape,
+    key_at,
     key_of,
     numbered,
     one_of,
@@ -28,9 +31,13 @@ from app.queries.shapes import (
     size_of,
 )
 from app.queries.terms import Found
-from app.tables import LAST, Event, Name, Record, Tally, published
+from app.tables import LAST, OPEN, Event, Name, Record, Tally, published
 
 FEW_ROWS = 5_000
+GROWTH = 8
+"""So many times larger than the last is the next part in which rows are gathered."""
+SKIPPED = 10
+"""So many keys are skipped in the time in which one row is gathered."""
 
 
 class Condition(NamedTuple):
@@ -77,6 +84,10 @@ class Span:
             return replace(self, above=last if self.above is None else max(self.above, last))
         return replace(self, below=last if self.below is None else min(self.below, last))
 
+    def until(self, edge: int, *, ascending: bool) -> "Span":
+        """The part of this range up to a key, and with it."""
+        return replace(self, below=edge + 1) if ascending else replace(self, above=edge - 1)
+
     @property
     def is_empty(self) -> bool:
         return self.above is not None and self.below is not None and self.above >= self.below
@@ -88,8 +99,22 @@ class Arm(NamedTuple):
     span: Span
     driver: Condition | None
     probed: Sequence[Condition]
-    each: bool = False
-    """Whether each term of the driver is read in order by itself."""
+
+
+def _windows(database: Database, span: Span, size: int, largest: int, *, ascending: bool) -> Iterator[Span]:
+    """Parts of a span with so many events, each larger than the one before; the last is all that is left."""
+    while size <= largest:
+        start = span.above if ascending else span.below
+        if start is None:
+            start = -1 if ascending else OPEN
+        found = database.ask(key_at(ascending=ascending), {"start": start, "skip": size})
+        edge = found[0][0] if found else None
+        part = span.until(edge, ascending=ascending) if edge is not None else span
+        if edge is None or span.after(edge, ascending=ascending).is_empty:
+            break
+        yield part
+        span, size = span.after(edge, ascending=ascending), size * GROWTH
+    yield span
 
 
 @dataclass(frozen=True)
@@ -103,6 +128,8 @@ class Matching:
     predicates: Sequence[Predicate] = ()
     spans: Sequence[Span] = (Span(),)
     """In the order of keys, the last first."""
+    events: int = 0
+    """About how many rows a condition would have that all events meet; 0 of another resource."""
 
     @property
     def key(self) -> Column:
@@ -115,16 +142,14 @@ class Matching:
         return not self.conditions and not self.predicates and tuple(self.spans) == (Span(),)
 
     def page(self, database: Database, last: Any, limit: int, *, ascending: bool) -> list[Any]:
-        """Keys and documents in the order of keys, after a key: a statement for each span, until the page is full."""
+        """Keys and documents in the order of keys, after a key: a statement for each part, until the page is full."""
         rows: list[Any] = []
         for span in reversed(self.spans) if ascending else self.spans:
-            rest = span.after(last, ascending=ascending)
-            if not rest.is_empty and self._can_match(rest):
-                arm = self._ordered(rest)
+            for arm in self._arms(database, span.after(last, ascending=ascending), limit, ascending=ascending):
                 template = page_template(self._shape(arm), ascending=ascending)
                 rows += database.ask(template, self._values(arm) | {"limit": limit - len(rows)})
-            if len(rows) == limit:
-                break
+                if len(rows) == limit:
+                    return rows
         return rows
 
     def every(self, *columns: Column) -> Subquery:
@@ -132,7 +157,7 @@ class Matching:
         statements, values = [], dict[str, Any]()
         for number, span in enumerate(self.spans):
             arm, mark = self._gathering(span), f"of_{number}_"
-            statements.append(select_rows(self._shape(arm), columns, mark)[0])
+            statements.append(select_rows(self._shape(arm), columns, mark))
             values |= self._values(arm, mark)
         return union_all(*statements).params(values).subquery()
 
@@ -156,15 +181,23 @@ class Matching:
                 return term
         return None
 
-    def _can_match(self, span: Span) -> bool:
-        return all(condition.terms for condition in (*self.conditions, *span.conditions))
-
-    def _ordered(self, span: Span) -> Arm:
-        """The way that gives a page without reading much more than it."""
+    def _arms(self, database: Database, span: Span, limit: int, *, ascending: bool) -> Iterator[Arm]:
+        """What to read for a page, part by part, in the order of keys."""
         arm = self._gathering(span)
-        if arm.driver is None or len(arm.driver.terms) <= MOST_ARMS:
-            return Arm(span, arm.driver, arm.probed, each=True)
-        return arm if arm.driver.rows <= FEW_ROWS else Arm(span, None, (arm.driver, *arm.probed))
+        conditions = [*([arm.driver] if arm.driver else ()), *arm.probed]
+        if span.is_empty or not all(condition.terms for condition in conditions):
+            return
+        if arm.driver is None or len(arm.driver.terms) == 1:
+            yield arm
+        elif not self.events:
+            yield arm if arm.driver.rows <= FEW_ROWS else Arm(span, None, conditions)
+        elif (walked := limit * math.prod(self.events / max(one.rows, 1) for one in conditions)) <= len(
+            arm.driver.terms
+        ):
+            yield Arm(span, None, conditions)
+        else:
+            for part in _windows(database, span, round(2 * walked), arm.driver.rows * SKIPPED, ascending=ascending):
+                yield Arm(part, arm.driver, arm.probed)
 
     def _gathering(self, span: Span) -> Arm:
         """The way that reads the fewest rows."""
@@ -174,9 +207,8 @@ class Matching:
     def _shape(self, arm: Arm) -> Shape:
         return Shape(
             self.table,
-            len(arm.driver.terms) if arm.driver else None,
-            arm.each,
-            tuple(len(condition.terms) for condition in arm.probed),
+            size_of(len(arm.driver.terms)) if arm.driver else None,
+            tuple(size_of(len(condition.terms)) for condition in arm.probed),
             arm.span.above is not None,
             arm.span.below is not None,
             tuple(predicate.holds for predicate in self.predicates),
@@ -191,7 +223,7 @@ class Matching:
         for number, condition in enumerate(arm.probed):
             name = f"{mark}probed_{number}"
             values |= numbered(name, condition.terms)
-            if len(condition.terms) > MOST_ARMS:
+            if len(condition.terms) > MANY_TERMS:
                 values |= {f"{name}_least": min(condition.terms), f"{name}_most": max(condition.terms)}
         for predicate in self.predicates:
             values |= predicate.values

@@ -56,9 +56,9 @@ def match_records(
 ) -> Matching:
     """What a question asks of a table. Raises `Problem` for an id or code that is not known."""
     terms = list(names)
-    wanted = {name for _, name in known_names(question)} | {name for some in terms for name in some}
-    found = fetch_terms(database, wanted, revision)
-    refuse_unknown(database, question, found, revision)
+    named = list(known_names(question))
+    found = fetch_terms(database, {name for _, name in named}.union(*terms), revision)
+    refuse_unknown(database, named, found, revision)
     conditions = [any_of(some, found) for some in terms]
     return Matching(table, revision.number, question.instant, conditions, list(predicates))
 

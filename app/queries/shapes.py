@@ -14,7 +14,6 @@ from sqlalchemy import (
     exists,
     false,
     select,
-    union,
 )
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -22,7 +21,8 @@ from sqlmodel import col
 from app.statements import Template
 from app.tables import Citation, Entry, Event, Link, Record, Source, known, published
 
-MOST_ARMS = 8
+MANY_TERMS = 8
+"""A condition with more terms than this is not probed term by term."""
 MOST_SHAPES = 512
 """So many statements are kept."""
 
@@ -38,7 +38,6 @@ class Shape(NamedTuple):
 
     table: type[Event] | type[Record]
     driven: int | None
-    each: bool
     probed: tuple[int, ...]
     above: bool
     below: bool
@@ -47,7 +46,7 @@ class Shape(NamedTuple):
 
 def size_of(count: int) -> int:
     """So many names stand for a number of values: of many, as many as the next power of two."""
-    return count if count <= MOST_ARMS else 1 << (count - 1).bit_length()
+    return count if count <= MANY_TERMS else 1 << (count - 1).bit_length()
 
 
 def names_of(name: str, count: int) -> list[str]:
@@ -84,37 +83,44 @@ def page_template(shape: Shape, *, ascending: bool) -> Template:
     table, key = shape.table, key_of(shape.table)
     limit: Any = bindparam("limit")
     found = (key, col(table.document))
-    if not shape.each or (shape.driven or 0) <= 1:
-        statement, order = select_rows(shape, found)
-        return Template(statement.order_by(towards(order, ascending=ascending)).limit(limit))
-    arms = []
-    for name in names_of("driver", shape.driven or 0):
+    if shape.driven is None or shape.driven == 1:
         link = _link(shape)
-        arm = _linked_rows(shape, link, [key.label("key")], "").where(link.term == bindparam(name))
-        arms.append(arm.order_by(towards(_key(link), ascending=ascending)).limit(limit).subquery())
-    keys = union(*(select(arm.c.key) for arm in arms)).subquery()
+        statement = _rows(shape, found) if shape.driven is None else _linked_rows(shape, link, found)
+        order = key if shape.driven is None else _key(link)
+        return Template(statement.order_by(towards(order, ascending=ascending)).limit(limit))
+    link = _link(shape)
+    gathered = (_linked_rows if shape.predicates else _links)(shape, link, [_key(link).label("key")]).distinct()
+    keys = gathered.order_by(towards(_unindexed(shape, link), ascending=ascending)).limit(limit).subquery()
     page = select(*found).join_from(keys, table, key == keys.c.key).where(*_holds(shape))
-    return Template(page.order_by(towards(keys.c.key, ascending=ascending)).limit(limit))
+    return Template(page.order_by(towards(keys.c.key, ascending=ascending)))
 
 
-def select_rows(shape: Shape, columns: Sequence[Column], mark: str = "") -> tuple[AnySelect, Column]:
-    """The rows of one way into the records, and what gives their order. Names that it alone has begin with a mark."""
-    key, link = key_of(shape.table), _link(shape)
-    if shape.driven == 1:
-        return _linked_rows(shape, link, columns, mark).where(link.term == bindparam(f"{mark}driver_0")), _key(link)
-    statement = select(*columns).where(*_within(shape, key, mark), *_probes(shape, key, mark), *_holds(shape))
+def select_rows(shape: Shape, columns: Sequence[Column], mark: str) -> AnySelect:
+    """All rows of one way into the records, in no order. Names that it alone has begin with a mark."""
     if shape.driven is None:
-        return statement, key
-    has_one = one_of(link.term, f"{mark}driver", shape.driven)
-    gathered = select(_key(link)).where(has_one, *_valid(link), *_within(shape, _key(link), mark))
-    return statement.where(key.in_(gathered)), _unindexed(shape.table)
+        return _rows(shape, columns, mark)
+    if shape.driven == 1:
+        return _linked_rows(shape, _link(shape), columns, mark)
+    link = _link(shape)
+    return _rows(shape, columns, mark).where(key_of(shape.table).in_(_links(shape, link, [_key(link)], mark)))
 
 
-def _linked_rows(shape: Shape, link: Any, columns: Sequence[Column], mark: str) -> AnySelect:
-    """Records by their links, which are read in the order of keys."""
-    key = _key(link)
-    rows = select(*columns).join_from(link, shape.table, key_of(shape.table) == key).where(*_valid(link))
-    return rows.where(*_within(shape, key, mark), *_probes(shape, key, mark), *_holds(shape))
+def _rows(shape: Shape, columns: Sequence[Column], mark: str = "") -> AnySelect:
+    """Records by themselves."""
+    key = key_of(shape.table)
+    return select(*columns).where(*_within(shape, key, mark), *_probes(shape, key, mark), *_holds(shape))
+
+
+def _linked_rows(shape: Shape, link: Any, columns: Sequence[Column], mark: str = "") -> AnySelect:
+    """Records by their links, those of one term in the order of keys."""
+    rows = _links(shape, link, columns, mark).join_from(link, shape.table, key_of(shape.table) == _key(link))
+    return rows.where(*_holds(shape))
+
+
+def _links(shape: Shape, link: Any, columns: Sequence[Column], mark: str = "") -> AnySelect:
+    """The links of the driver's terms, of records that meet the other conditions."""
+    key, has_one = _key(link), one_of(link.term, f"{mark}driver", shape.driven or 0)
+    return select(*columns).where(has_one, *_valid(link), *_within(shape, key, mark), *_probes(shape, key, mark))
 
 
 def _within(shape: Shape, key: Column, mark: str) -> list[ColumnElement[bool]]:
@@ -130,7 +136,7 @@ def _probe(shape: Shape, key: Column, name: str, count: int) -> ColumnElement[bo
     """Whether the record with this key has one of so many terms."""
     link = _link(shape)
     has_one = one_of(link.term, name, count)
-    if count > MOST_ARMS:  # not each by itself: the few links of the key are read, of the kinds that come into question
+    if count > MANY_TERMS:  # not term by term: of the few links of the key, those that come into question are read
         has_one = link.term.between(bindparam(f"{name}_least"), bindparam(f"{name}_most"))
         has_one = and_(has_one, one_of(link.term + 0, name, count))
     return exists().where(has_one, _key(link) == key, *_valid(link))
@@ -155,6 +161,17 @@ def _valid(link: Any) -> tuple[ColumnElement[bool], ...]:
     return published(link, REVISION), known(link, INSTANT)
 
 
-def _unindexed(table: type[Event] | type[Record]) -> Column:
-    """The same order, but not that of an index: what was gathered is sorted, and the records are not walked."""
-    return col(table.key) + 0 if issubclass(table, Event) else col(table.id).concat("")
+def _unindexed(shape: Shape, link: Any) -> Column:
+    """The order of keys, but not that of an index: what was gathered is sorted, and the records are not walked."""
+    key: Column = link.key + 0 if issubclass(shape.table, Event) else link.id.concat("")
+    return key
+
+
+@lru_cache
+def key_at(*, ascending: bool) -> Template:
+    """The key of an event so many further on."""
+    key, start = col(Event.key), bindparam("start", type_=BigInteger)
+    further = key > start if ascending else key < start
+    return Template(
+        select(key).where(further).order_by(towards(key, ascending=ascending)).limit(1).offset(bindparam("skip"))
+    )

@@ -34,7 +34,7 @@ class Found:
 def fetch_terms(database: Database, names: Iterable[Name], revision: Revision) -> dict[Name, Found]:
     """The terms of some names, each a kind and a value, without those that the revision does not know."""
     remembered = database.memory(revision)
-    wanted = set(names)
+    wanted = {*names}
     found: dict[Name, Found | None] = {name: remembered[name] for name in wanted if name in remembered}
     if missing := wanted - found.keys():
         found |= dict.fromkeys(missing) | _look_up(database, missing, revision)
@@ -65,8 +65,9 @@ def _terms_template(count: int, *, is_fading: bool) -> Template:
 
 def known_names(question: Question) -> Iterator[tuple[str, Name]]:
     """Every value in a question that must be known, with its parameter."""
+    asked = question.model_fields_set
     for parameter, kind in _known_kinds(type(question)):
-        for name in dict.fromkeys(getattr(question, parameter)):
+        for name in dict.fromkeys(getattr(question, parameter) if parameter in asked else ()):
             yield parameter, (kind, name)
 
 
@@ -76,10 +77,12 @@ def _known_kinds(model: type[Question]) -> list[tuple[str, str]]:
     return [(parameter, mark.kind) for parameter, mark in marks if isinstance(mark, Known)]
 
 
-def refuse_unknown(database: Database, question: Question, found: dict[Name, Found], revision: Revision) -> None:
+def refuse_unknown(
+    database: Database, known: Iterable[tuple[str, Name]], found: dict[Name, Found], revision: Revision
+) -> None:
     """Raises a `Problem` that names every unknown id or code with the nearest valid one."""
     errors: list[Refused] = []
-    for parameter, (kind, value) in known_names(question):
+    for parameter, (kind, value) in known:
         if (kind, value) not in found:
             guess = (
                 nearest(value, _fetch_alike(database, kind, value, revision)) if len(errors) < MOST_GUESSES else None

@@ -14,7 +14,7 @@ Pairs = dict[str, str | int]
 Question = Callable[[World, random.Random], Pairs]
 COUNTRIES = 40
 LATEST = FIRST.replace(year=2025)
-LIMITS = (41, 60)
+LIMITS = (31, 69)
 """Pages of 50 events on the whole; another limit makes another question."""
 
 
@@ -44,7 +44,7 @@ _place = partial(_one, "location", 0, 12)
 
 
 def _source(world: World, chance: random.Random) -> Pairs:
-    return {"source": identifier("source", world.sources - 1 - chance.randint(0, 9))}
+    return {"source": identifier("source", world.sources - 1 - chance.randint(0, 12))}
 
 
 def _type(_: World, chance: random.Random) -> Pairs:

@@ -17,7 +17,7 @@ from sqlalchemy import make_url
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.generate import TYPES, World, identifier
 from tests.benchmarks.pressing import Load, press
-from tests.benchmarks.questions import EVENT, KINDS, addresses
+from tests.benchmarks.questions import ACTOR, EVENT, KINDS, addresses
 from tests.benchmarks.report import machine, publish, table
 from tests.benchmarks.serving import PROGRAMS, cpu_seconds, free_port
 from tests.benchmarks.stores import Store, dateline, postgres, postgres_store, record, sqlite_store
@@ -98,14 +98,18 @@ def _holding(store: Store, world: World, minutes: float) -> Iterator[Figure]:
 
 
 def _sharing(store: Store, world: World) -> Iterator[Figure]:
-    """Two workers against one, on both cores, with the load beside them: on the clock, so true of an idle machine."""
-    rates = []
+    """Two workers against one: what an answer costs the one and the other, and how evenly two share the work."""
+    load, rates, shares = Load(addresses(world, ACTOR, 20_000), connections=32), [], []
     for workers in (1, 2):
         with dateline(store, free_port(), workers=workers) as server:
-            for one in (server.processes[0], *server.processes[0].children(recursive=True)):
+            children = server.processes[0].children(recursive=True)
+            for one in (server.processes[0], *children):
                 one.cpu_affinity(list(os.sched_getaffinity(0)))
-            rates.append(press(server, Load(addresses(world, "type", 5_000), connections=32), seconds=5).per_second)
-    yield Figure("answers a second of two workers, times one's", 1.5, rates[1] / rates[0])
+            before = [cpu_seconds([one]) for one in children]
+            rates.append(press(server, load, seconds=5).rate)
+            shares = [cpu_seconds([one]) - spent for one, spent in zip(children, before, strict=True)]
+    yield Figure("answers a second of a core, of two workers over one", 0.9, rates[1] / rates[0])
+    yield Figure("work of the less busy of two workers, of the busier", 0.5, min(shares[-2:]) / max(shares[-2:]))
 
 
 def _revised(store: Store, world: World, work: Path) -> Iterator[Figure]:

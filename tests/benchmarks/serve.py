@@ -40,6 +40,8 @@ class Cell:
     server: Server
     kind: str
     load: Load
+    is_new: bool = False
+    """Whether no question may have been asked before, as long as answers are kept."""
 
 
 def serve(world: World, work: Path, *, rounds: int, seconds: int, document: bool) -> None:
@@ -92,7 +94,7 @@ def _cells(stack: ExitStack, world: World, work: Path) -> tuple[list[Cell], list
 
 def _of_dateline(server: Server, asked: dict[str, list[str]]) -> Iterator[Cell]:
     for kind, paths in asked.items():
-        yield Cell(server, kind, Load(paths))
+        yield Cell(server, kind, Load(paths), is_new=True)
     few, one = asked[ACTOR][:AGAIN], asked[ACTOR][0]
     again = Load(few, connections=STEADY)
     yield Cell(server, "again", again)
@@ -105,7 +107,7 @@ def _of_dateline(server: Server, asked: dict[str, list[str]]) -> Iterator[Cell]:
     for coding in CODINGS:
         header = f"Accept-Encoding: {coding}"
         if ask(server, one, [header]).headers.get("content-encoding") == coding:
-            yield Cell(server, f"{coding}", Load(asked[ACTOR], headers=(header,)))
+            yield Cell(server, coding, Load(asked[ACTOR], headers=(header,)), is_new=True)
             yield Cell(server, f"{coding}, again", replace(again, headers=(header,)))
 
 
@@ -137,11 +139,26 @@ def _measure(cells: Sequence[Cell], rounds: int, seconds: int) -> dict[tuple[str
     for turn in range(rounds):
         for cell in random.Random(turn).sample(cells, len(cells)):
             before = found[cell.server.name, cell.kind]
-            if len(cell.load.addresses) <= AGAIN:  # what is asked again was asked before
-                for address in cell.load.addresses:
-                    ask(cell.server, address, cell.load.headers)
-            before.append(press(cell.server, cell.load, seconds=seconds, start=sum(one.requests for one in before)))
+            before.append(_press(cell, seconds, start=sum(one.requests for one in before)))
     return found
+
+
+def _press(cell: Cell, seconds: int, start: int) -> Pressed:
+    """Raises `RuntimeError` where answers came from the cache to questions that must be new."""
+    if len(cell.load.addresses) <= AGAIN:  # what is asked again was asked before
+        for address in cell.load.addresses:
+            ask(cell.server, address, cell.load.headers)
+    hits = _hits(cell.server) if cell.is_new else 0
+    pressed = press(cell.server, cell.load, seconds=seconds, start=start)
+    if cell.is_new and _hits(cell.server) - hits > pressed.requests / 100:
+        raise RuntimeError(f"{cell.server.name} had kept answers of what is measured as new: {cell.kind}")
+    return pressed
+
+
+def _hits(server: Server) -> float:
+    """How many answers came from the cache so far."""
+    metrics = ask(server, "/metrics").text.splitlines()
+    return next(float(line.split()[1]) for line in metrics if line.startswith("dateline_cache_hits_total"))
 
 
 def _median(some: Sequence[Pressed]) -> Pressed:
