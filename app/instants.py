@@ -6,9 +6,13 @@ from typing import Literal
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_INSTANT = re.compile(_DAY.pattern + r"T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})")
-_SPACED = re.compile(_DAY.pattern + r"T[0-9:.]+ [0-9]{2}:[0-9]{2}")
+_CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9]"
+DAY = r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+TIME = rf"T{_CLOCK}(:[0-5][0-9](\.[0-9]{{1,6}})?)?(Z|[+-]{_CLOCK})"
+"""Forms: a text that has one is a day, or an instant, if the calendar has it."""
+
+_DAY, _INSTANT = re.compile(DAY), re.compile(DAY + TIME)
+_SPACED = re.compile(DAY + r"T[0-9:.]+ [0-9]{2}:[0-9]{2}")
 
 
 def parse_day(text: str) -> date:

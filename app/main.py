@@ -88,7 +88,7 @@ def create_app(settings: Settings) -> FastAPI:
     metrics = Metrics()
     app.state.metrics.register(metrics)
     app.add_middleware(Measured, metrics=metrics)
-    app.add_middleware(ReadOnly)
+    app.add_middleware(ReadOnly, max_age=settings.max_age)
     if settings.cache_bytes:
         answers = KeptAnswers(settings.cache_bytes)
         app.state.metrics.register(answers)

@@ -5,13 +5,14 @@ import json
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.caching import cache_control
 from app.problems import MEDIA_TYPE, METHOD_NOT_ALLOWED, Problem
 
 ALLOWED = "GET, HEAD, OPTIONS"
 READING = ("GET", "HEAD")
 SHARED = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Link, Retry-After",
+    "Access-Control-Expose-Headers": "ETag, Link, Retry-After, Deprecation, Sunset",
     "X-Content-Type-Options": "nosniff",
 }
 PREFLIGHT = {
@@ -29,11 +30,13 @@ _SHARED_NAMES = {name for name, _ in _SHARED}
 class ReadOnly:
     """Answers HEAD as GET without its body, OPTIONS with what is allowed, and refuses every other method.
 
-    Every answer says that all origins may read it, asked by a browser or not: so a cache holds one for all.
+    Every answer says that all origins may read it, asked by a browser or not: so a cache holds one for all. It says for
+    how long, too, where it would not itself: else a cache would guess (RFC 9111, 4.2.2).
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, max_age: int) -> None:
         self.app = app
+        self.kept = (b"cache-control", cache_control(False, max_age).encode())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         method = scope.get("method", "GET")
@@ -42,7 +45,8 @@ class ReadOnly:
         async def send_shared(message: Message) -> None:
             if message["type"] == "http.response.start":
                 own = [one for one in message["headers"] if one[0] not in _SHARED_NAMES]
-                message = {**message, "headers": [*own, *_SHARED]}
+                kept = [] if any(name == b"cache-control" for name, _ in own) else [self.kept]
+                message = {**message, "headers": [*own, *kept, *_SHARED]}
             elif is_head:
                 message = {**message, "body": b""}
             await send(message)

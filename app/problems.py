@@ -94,7 +94,9 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
             "detail": self.detail,
         }
         if self.errors:
-            body["errors"] = [{name: value for name, value in vars(error).items() if value} for error in self.errors]
+            body["errors"] = [
+                {name: value for name, value in vars(error).items() if value is not None} for error in self.errors
+            ]
         if self.tombstone:
             body["tombstone"] = {name: value for name, value in vars(self.tombstone).items() if value}
         return body

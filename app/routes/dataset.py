@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from app.answers import Asking
+from app.answers import Asking, link_too
+from app.catalogue import links
 from app.envelopes import DatasetAnswer
 from app.instants import show_microseconds
 from app.queries.dataset import DatasetQuery, fetch_counts
@@ -29,4 +30,6 @@ def get_dataset(question: Annotated[DatasetQuery, Query()], asked: Asking) -> Re
             counts=fetch_counts(asked.database, revision),
         ).served()
 
-    return asked.one(describe, question)
+    answer = asked.one(describe, question)
+    link_too(answer, links(asked.settings))
+    return answer

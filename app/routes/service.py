@@ -6,6 +6,9 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from app.answers import linked
+from app.caching import cache_control
+from app.catalogue import MEDIA_TYPE, PATH, linkset
 from app.contract.responses import problem_responses
 from app.problems import INVALID_QUESTION, KINDS, NOT_FOUND, UNAVAILABLE, Problem
 from app.questions import refuse_parameters
@@ -46,6 +49,17 @@ def get_metrics(request: Request) -> Response:
     return Response(content, media_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
 
 
+@router.get(PATH, dependencies=TAKES_NOTHING, response_class=Response, include_in_schema=False)
+async def get_catalogue(request: Request) -> Response:
+    """Found by its place alone; HEAD finds the link (RFC 9727, section 2)."""
+    settings = request.app.state.settings
+    headers = {
+        "Link": linked({"api-catalog": f"{settings.public_url}{PATH}"}),
+        "Cache-Control": cache_control(False, settings.max_age),
+    }
+    return JSONResponse(linkset(settings), headers=headers, media_type=MEDIA_TYPE)
+
+
 @router.get(
     "/problems/{name}",
     response_model=ProblemKindPublic,
@@ -54,12 +68,13 @@ def get_metrics(request: Request) -> Response:
     summary="What a type of problem means",
 )
 async def get_problem(
+    request: Request,
     name: Annotated[str, Path(description="What stands last in the `type` of a problem.")],
 ) -> Response:
     """Where the `type` of a problem leads."""
     kind = KINDS.get(name)
     if kind is None:
         raise Problem(NOT_FOUND, f"Expected one of: {', '.join(sorted(KINDS))}.")
-    return JSONResponse(
-        {"type": f"/problems/{name}", "title": kind.title, "status": kind.status, "meaning": kind.meaning}
-    )
+    content = {"type": f"/problems/{name}", "title": kind.title, "status": kind.status, "meaning": kind.meaning}
+    max_age = request.app.state.settings.max_age
+    return JSONResponse(content, headers={"Cache-Control": cache_control(False, max_age)})

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.caching import DAY_SECONDS, cache_control, entity_tag, held_tag
 from app.contract.responses import HELD, problem_responses
 from app.parameters import PLACE_IN_LIST, TIMES, Code, Pixels, WebAddress
-from app.problems import GONE, INVALID_QUESTION, MEDIA_TYPE, NOT_FOUND, NOT_IMPLEMENTED, UNAVAILABLE, Problem
+from app.problems import GONE, INVALID_QUESTION, MEDIA_TYPE, NOT_FOUND, NOT_IMPLEMENTED, UNAVAILABLE, Problem, refuse
 from app.routing import QuestionRoute
 from app.schemas import Public
 from app.settings import Settings
@@ -71,8 +71,10 @@ class Shown:
 @router.get("/oembed", response_model=OembedPublic, responses=ANSWERS, summary="Describe a page for embedding (oEmbed)")
 async def get_oembed(question: Annotated[OembedQuery, Query()], request: Request) -> Response:
     """For addresses under the public address, and for root-relative ones; without `url`, the whole chronology."""
-    if question.format != "json":
+    if question.format == "xml":
         raise Problem(NOT_IMPLEMENTED, "Expected format=json.")
+    if question.format != "json":
+        raise refuse("format", "expected 'json'")
     settings: Settings = request.app.state.settings
     shown = _find(question.url, settings.public_url)
     is_timeline = shown.page == TIMELINE

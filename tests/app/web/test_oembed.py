@@ -131,11 +131,16 @@ def test_what_is_wrong_with_the_page_is_said(client, url, status):
     assert answer.json()["status"] == status
 
 
-@pytest.mark.parametrize("form", ["xml", "yaml"])
-def test_another_form_is_not_implemented(client, form):
-    answer = client.get(f"/oembed?format={form}&url=/")
+def test_the_other_form_of_oembed_is_not_implemented(client):
+    answer = client.get("/oembed?format=xml&url=/")
     assert answer.status_code == 501
     assert answer.json()["type"] == "/problems/not-implemented"
+
+
+def test_what_is_no_form_of_oembed_is_refused(client):
+    answer = client.get("/oembed?format=yaml&url=/")
+    assert answer.status_code == 400
+    assert [error["parameter"] for error in answer.json()["errors"]] == ["format"]
 
 
 def test_hostile_titles_do_not_leave_their_attribute(client):

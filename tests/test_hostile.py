@@ -1,0 +1,171 @@
+"""Hostile strings through every parameter: an answer, or a refusal that names it; the same from both databases.
+
+A run asks some of them; `HOSTILE_TEXTS=all` asks every one of every parameter.
+"""
+
+import json
+import os
+import random
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+from sqlalchemy import update
+
+from app.instants import microseconds, parse_instant
+from app.tables import Revision
+from tests.conftest import Client
+from tests.hostile import QUERIES, TEXTS
+from tests.invented import invented_lines, write_lines
+from tests.operations import FILES, OPERATIONS, PARAMETERS, Operation, Parameter
+
+ASKED = os.environ.get("HOSTILE_TEXTS", "4")
+"""Texts of a parameter, or `all`."""
+SUITE = os.environ.get("JSON_SCHEMA_TEST_SUITE")
+COMPANIONS = {"near": ("radius_km", "5"), "radius_km": ("near", "60,5"), "role": ("actor", "anna-berg")}
+TELLTALES = re.compile(
+    r"sqlite|psycopg|postgres|sqlalchemy|pydantic|traceback|fts5|\bSELECT\b|syntax error|no such (table|column)"
+    r"|invalid (input|byte)|out of range for|DETAIL:|LINE 1|\.py\b", re.IGNORECASE,
+)  # fmt: skip
+NARROWER = ("1998-12-31T23:59:60Z", "1998-12-31T15:59:60.123-08:00", "1963-06-19t08:30:06.283185z")
+"""Valid in RFC 3339, refused here: leap seconds, which no clock of the record has, and small letters."""
+
+
+class Pair:
+    """The same record in SQLite and in PostgreSQL, published at the same instant, so that every byte is comparable."""
+
+    def __init__(self, make_store, portal, folder):
+        lines = write_lines(folder, invented_lines())
+        stores = [make_store(database) for database in ("sqlite", "postgresql")]
+        for store in stores:
+            assert store.load(lines).revision == 1
+            with store.engine.begin() as connection:
+                published = microseconds(parse_instant("2021-12-30T18:12:00Z"))
+                connection.execute(update(Revision).values(published_at=published))
+        self.clients = [Client(portal, _asked_raw(store.client().app)) for store in stores]
+
+    def ask(self, path: str, query: bytes = b"", sent: str = ""):
+        """What both answer; of a file of a database, only its headers are the same."""
+        answers = [client.get(path, headers={"x-query": query.hex()}) for client in self.clients]
+        is_file = path in [one.path for one in FILES]
+        seen = [(one.status_code, b"" if is_file else one.content, one.headers.get("ETag")) for one in answers]
+        assert seen[0] == seen[1], (path, query)
+        if answers[0].status_code != 200:
+            echo = json.dumps(received(sent), ensure_ascii=False)[1:-1]
+            told = answers[0].text.replace(echo, "").replace(echo[:100], "")
+            assert not TELLTALES.search(told), (path, query, told)
+        return answers[0]
+
+
+def _asked_raw(app):
+    """Clients mend a query string before they send it."""
+
+    async def asked(scope, receive, send):
+        headers = dict(scope["headers"])
+        await app({**scope, "query_string": bytes.fromhex(headers[b"x-query"].decode())}, receive, send)
+
+    return asked
+
+
+@pytest.fixture(scope="module")
+def pair(make_store, portal, tmp_path_factory):
+    return Pair(make_store, portal, tmp_path_factory.mktemp("record"))
+
+
+def some(of: object, among: Sequence[Any] = TEXTS) -> list[Any]:
+    """The same in every run, others for each parameter."""
+    count = len(among) if ASKED == "all" else min(int(ASKED), len(among))
+    return random.Random(str(of)).sample(among, count)
+
+
+def named(answer) -> set[str]:
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    return {error["parameter"] for error in answer.json()["errors"]}
+
+
+def received(text: str) -> str:
+    """What stands for it in an answer: no half of a surrogate pair can be sent."""
+    return text.encode(errors="surrogatepass").decode(errors="replace")
+
+
+def encoded(*pairs: tuple[str, str]) -> bytes:
+    return urlencode(pairs, errors="surrogatepass").encode()
+
+
+def ask_with(pair: Pair, parameter: Parameter, *texts: str):
+    companion = [one for one in [COMPANIONS.get(parameter.name)] if one and _takes(parameter.operation, one[0])]
+    query = encoded(*companion, *[(parameter.name, text) for text in texts])
+    answer = pair.ask(parameter.operation.path, query, texts[0])
+    is_of_one = "{" in parameter.operation.template or parameter.name == "url"
+    assert answer.status_code in ({200, 400, 404} if is_of_one else {200, 400}), query
+    assert answer.status_code != 400 or parameter.name in named(answer), (query, answer.text)
+    return answer
+
+
+def _takes(operation: Operation, name: str) -> bool:
+    return name in {one.name for one in operation.parameters}
+
+
+@pytest.mark.parametrize("parameter", PARAMETERS, ids=str)
+def test_a_text_is_answered_or_refused_by_the_name_of_its_parameter(pair, parameter: Parameter):
+    for text in some(parameter):
+        ask_with(pair, parameter, text)
+
+
+@pytest.mark.parametrize("parameter", [one for one in PARAMETERS if not one.repeats], ids=str)
+def test_a_parameter_of_one_value_is_refused_when_it_is_repeated(pair, parameter: Parameter):
+    for text in some(f"{parameter} again")[:2]:
+        assert ask_with(pair, parameter, text, text).status_code == 400
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=str)
+def test_a_name_is_refused_that_no_parameter_has(pair, operation: Operation):
+    for text in some(f"{operation} names"):
+        if not _takes(operation, text):
+            answer = pair.ask(operation.path, encoded((text, "1")), text)
+            assert answer.status_code == 400
+            assert received(text)[:100] in named(answer)
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=str)
+def test_a_query_string_is_no_fault_of_ours(pair, operation: Operation):
+    for query in some(f"{operation} query", QUERIES):
+        assert pair.ask(operation.path, query).status_code in (200, 400), query
+
+
+@pytest.mark.parametrize("operation", [one for one in OPERATIONS if "{" in one.template], ids=str)
+def test_a_part_of_a_path_is_refused_or_names_nothing(pair, operation: Operation):
+    before, after = re.split(r"\{\w+\}", operation.template)
+    for text in some(f"{operation} path", [one for one in TEXTS if one not in (".", "..")]):  # clients resolve these
+        part = quote(text, safe="", errors="surrogatepass")
+        answer = pair.ask(f"{before}{part}{after}", sent=text)
+        assert answer.status_code in (400, 404), text
+
+
+@pytest.mark.skipif(SUITE is None, reason="JSON_SCHEMA_TEST_SUITE names no copy of the JSON Schema test suite")
+@pytest.mark.parametrize(
+    ("form", "name"), [("date", "date_from"), ("date-time", "known_at"), ("date-time", "reported_from")]
+)
+def test_dates_are_those_of_the_json_schema_test_suite(pair, form, name):
+    parameter = next(one for one in PARAMETERS if str(one) == f"list_events-{name}")
+    for text, is_valid in _samples(form):
+        if form == "date" or "T" in text.upper():
+            is_taken = is_valid and text not in NARROWER
+            assert ask_with(pair, parameter, text).status_code == (200 if is_taken else 400), text
+
+
+@pytest.mark.skipif(SUITE is None, reason="JSON_SCHEMA_TEST_SUITE names no copy of the JSON Schema test suite")
+@pytest.mark.parametrize("parameter", PARAMETERS, ids=str)
+def test_the_dates_of_the_json_schema_test_suite_harm_no_parameter(pair, parameter: Parameter):
+    samples = [text for form in ("date", "date-time", "time", "duration") for text, _ in _samples(form)]
+    for text in some(f"{parameter} date", samples):
+        ask_with(pair, parameter, text)
+
+
+def _samples(form: str) -> list[tuple[str, bool]]:
+    path = Path(str(SUITE)) / "tests/draft2020-12/optional/format" / f"{form}.json"
+    tests = [test for group in json.loads(path.read_text(encoding="utf-8")) for test in group["tests"]]
+    return [(one["data"], one["valid"]) for one in tests if isinstance(one["data"], str)]
