@@ -158,11 +158,11 @@ def linked(links: dict[str, str]) -> str:
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def link_too(answer: Response, links: dict[str, str]) -> None:
     """Adds to the `Link` header of an answer, if it has one."""
     answer.headers["Link"] = ", ".join(filter(None, [answer.headers.get("Link"), linked(links)]))
-
-
 
 
 def _asked(request: Request) -> Asked:

@@ -72,6 +72,11 @@ def _postgresql_engine(url: URL) -> Engine:
         "default_transaction_read_only": "on",
         "statement_timeout": round(QUERY_SECONDS * 1000),
         "join_collapse_limit": 1,  # joins as they are written: the rarest condition first
+        "jit": "off",  # takes longer than any of our questions
+        "enable_memoize": "off",  # no key comes twice
+        "max_parallel_workers_per_gather": 0,  # a question takes one core
+        "enable_sort": "off",  # where an index has the order, it is read in that order, however few rows are expected
+        "enable_bitmapscan": "off",
     }
     return create_engine(
         url,

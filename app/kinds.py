@@ -1,4 +1,4 @@
-"""The kinds of terms. A term's number says its kind in its high bits, so that the terms of one kind stand side by side."""
+"""The kinds of terms. A term's number says its kind in its high bits: the terms of one kind stand side by side."""
 
 TERM_KINDS = (
     "event", "actor", "actor-role", "role", "location", "place", "source", "publisher", "type", "modality", "tag",

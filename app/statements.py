@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Dialect, Select
+from sqlalchemy import ClauseElement, Dialect
 
 Rows = Sequence[Any]
 Values = Mapping[str, Any]
@@ -12,7 +12,7 @@ Values = Mapping[str, Any]
 class Template:
     """A statement that is built once, with names in the place of values, and asked many times."""
 
-    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
+    def __init__(self, statement: ClauseElement) -> None:
         self._statement = statement
         self._compiled: dict[str, tuple[str, dict[str, Any]]] = {}
 

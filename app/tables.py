@@ -35,6 +35,7 @@ class Revision(SQLModel, table=True):
     number: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     published_at: int = Field(sa_type=BigInteger, description="Microseconds since 1970, UTC.")
     digest: str = Field(sa_type=Text, description="SHA-256 over the digest before and every change since.")
+    rendering: str = Field(default="", sa_type=Text, description="What rendered its documents: see `seed.standing`.")
 
 
 class Term(SQLModel, table=True):

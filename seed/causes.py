@@ -66,7 +66,7 @@ def _every(collection: Collection) -> set[Key]:
 def _publishers(collection: Collection, keys: Iterable[Key]) -> Iterator[Key]:
     """Of the sources among some records: whoever cites a source shows its publisher, and whose reporting it carries."""
     for source in (one for kind, one in keys if kind == "source"):
-        publishers = {collection.source[source].publisher, *collection.roots[source]}
+        publishers = {collection.source[source].publisher, *collection.roots(source)}
         yield from (("publisher", one) for one in publishers if one)
 
 

@@ -42,8 +42,10 @@ def check(paths: Paths = None, *, allow_uncited: AllowUncited = False) -> None:
 
     Every fault of every file is told, as file:line:column.
     """
+    from seed.checking import warnings
+
     collection = checked(paths or [RECORD], allow_uncited=allow_uncited)
-    for warning in collection.warnings:
+    for warning in warnings(paths or [RECORD], collection):
         print(warning, file=sys.stderr)
     print(f"The record is sound: {len(collection.event)} events.")
 

@@ -1,9 +1,10 @@
 """Dates of the record: Extended Date/Time Format (Library of Congress), levels 0 and 1, and one-of-a-range.
 
-Bounds are strict: the first and the last day that a date allows, by the rules of the `edtf` package.
+Bounds are strict: the first and the last day that a date allows. The tests hold them to the `edtf` package.
 """
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -15,13 +16,13 @@ EXPECTED = (
     "or [2021-12-27..2021-12-29], in the years 0001 to 9999"
 )
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SIMPLE = re.compile(
     r"[0-9]{4}(-[0-9]{2}){0,2}[?~%]?"  # a year, month, day or season, perhaps uncertain or approximate
     r"|[0-9]{3}X|[0-9]{2}XX"  # a decade, a century
     r"|[0-9]{4}-XX(-XX)?|[0-9]{4}-[0-9]{2}-XX"
 )
-_SEASONS = range(21, 25)
+_SEASONS = {21: (3, 5), 22: (6, 8), 23: (9, 11), 24: (12, 12)}
+"""Spring to winter: their first and last months. A winter ends with its year."""
 
 
 @dataclass(frozen=True)
@@ -78,27 +79,24 @@ def _between(ends: list[str], precision: str) -> Days:
 def _bounds(text: str) -> tuple[date, date]:
     """The first and the last day of a date that is not an interval."""
     try:
-        if _DAY.fullmatch(text):
-            day = date.fromisoformat(text)
-            return day, day
         if _SIMPLE.fullmatch(text):
-            return _edtf_bounds(text)
+            return _simple_bounds(text)
     except ValueError:
         pass
     raise ValueError(f"{EXPECTED}; not '{text[:60]}'")
 
 
-def _edtf_bounds(text: str) -> tuple[date, date]:
-    from edtf import EDTFParseException, parse_edtf  # noqa: PLC0415 - slow to import, and needed for few dates
-
-    if "-" in text and text[5:7].isdigit() and int(text[5:7]) > 12 and int(text[5:7]) not in _SEASONS:  # noqa: PLR2004
-        raise ValueError
-    try:
-        parsed = parse_edtf(text)
-    except EDTFParseException:
-        raise ValueError from None
-    first, last = parsed.lower_strict(), parsed.upper_strict()
-    return date(*first[:3]), date(*last[:3])
+def _simple_bounds(text: str) -> tuple[date, date]:
+    digits = text.rstrip("?~%").replace("-XX", "")
+    if len(digits) == len("2021-12-27"):
+        day = date.fromisoformat(digits)
+        return day, day
+    first, last = 1, 12
+    if part := digits[5:7]:
+        is_season = digits == text and int(part) in _SEASONS
+        first, last = _SEASONS[int(part)] if is_season else (int(part), int(part))
+    year = int(digits[:4].replace("X", "9"))
+    return date(int(digits[:4].replace("X", "0")), first, 1), date(year, last, monthrange(year, last)[1])
 
 
 def _precision(text: str) -> str:

@@ -11,9 +11,9 @@ from pydantic import Field, ValidationError
 
 from app.instants import microseconds, parse_instant
 from app.parameters import Id
-from seed.checking import COMPLETE
 from seed.forms import Line, Property, Sha256
 from seed.record import MODELS, Anything, Entry, Vocabulary
+from seed.vocabularies import COMPLETE
 
 Kind = Literal["vocabulary", "publisher", "source", "actor", "location", "event"]
 Key = tuple[str, str]

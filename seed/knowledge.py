@@ -11,6 +11,7 @@ from seed.collection import Collection
 from seed.dates import parse_date
 from seed.record import SUPPORTED_FIELDS, SUPPORTING, Citation, Claim, Earlier, Event, Relation
 
+ABSENT = {name: Event.model_fields[name].get_default() for name in SUPPORTED_FIELDS}
 RANKS = ("preferred", "normal", "deprecated")
 Fields = dict[str, Any]
 
@@ -30,9 +31,9 @@ class Knowledge:
         sources |= {one.source for one in event.corrections if one.source}
         changes = {self.counts_from(source) for source in sources}
         for relation in event.relations:
-            other = self.collection.survivor(relation.event)
-            changes |= {self.exists_from[other], *self.title_changes(self.collection.event[other])}
-        exists = self.exists_from[event.id]
+            other = self.collection.event[self.collection.survivor(relation.event)]
+            changes |= {self.exists_from(other), *self.title_changes(other)}
+        exists = self.exists_from(event)
         return sorted({exists, *(instant for instant in changes if exists < instant <= LAST)})
 
     def title_changes(self, event: Event) -> set[int]:
@@ -50,7 +51,8 @@ class Knowledge:
         earlier = self._earlier(event, instant)
         words = {name: getattr(earlier, name) for name in earlier.model_fields_set - {"before"}} if earlier else {}
         own = _own(event, counting)
-        shown = {name: _shown(name, words, own, claims) for name in SUPPORTED_FIELDS} | {
+        shown = ABSENT | _best(claims) | own
+        shown |= {name: words[name] for name in SUPPORTED_FIELDS if name in words} | {
             "title": words.get("title", event.title),
             "tags": words.get("tags", event.tags),
             "date_basis": _date_basis(event, words, own),
@@ -97,7 +99,7 @@ class Knowledge:
         """Those to events that exist by then; what was merged stands for what it was merged into."""
         resolved = (Relation(type=one.type, event=self.collection.survivor(one.event)) for one in event.relations)
         for one in dict.fromkeys(resolved):
-            if one.event != event.id and self.exists_from[one.event] <= instant:
+            if one.event != event.id and self.exists_from(self.collection.event[one.event]) <= instant:
                 yield one
 
     def _counts(self, source_id: str | None, instant: int) -> bool:
@@ -112,15 +114,10 @@ def _own(event: Event, counting: list[Citation]) -> Fields:
     return {name: value for name, value in fields.items() if value}
 
 
-def _shown(name: str, words: Fields, own: Fields, claims: list[tuple[Claim, Claim]]) -> Any:
-    """What `earlier` says, else the own value, else that of the best claim."""
-    if name in words:
-        return words[name]
-    if name in own:
-        return own[name]
-    rivals = (known for _, known in claims if known.field == name)
-    best = min(rivals, key=lambda one: RANKS.index(one.rank), default=None)
-    return best.value if best else Event.model_fields[name].get_default()
+def _best(claims: list[tuple[Claim, Claim]]) -> Fields:
+    """The value of the best claim about each field, the first of several."""
+    ranked = sorted((known for _, known in claims), key=lambda one: RANKS.index(one.rank))
+    return {one.field: one.value for one in reversed(ranked)}
 
 
 def _date_basis(event: Event, words: Fields, own: Fields) -> str | None:

@@ -3,9 +3,10 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, select
 from sqlmodel import col
@@ -14,7 +15,8 @@ from app.tables import OPEN, Change, Redaction
 from seed.causes import Causes, Key, with_showing
 from seed.collection import KINDS, Collection
 from seed.shaping import Shape
-from seed.writing import batches
+from seed.standing import Standing, rendering
+from seed.writing import BATCH, batches
 
 AnyShape = TypeVar("AnyShape", bound=Shape)
 _HELD = (col(Change.status), col(Change.record), col(Change.documents), col(Change.links))
@@ -30,27 +32,41 @@ class Held:
     links: str
 
 
+@dataclass
+class Changed(Generic[AnyShape]):
+    """Of some records those that have other documents, those that have other links, and the rows that tell of both."""
+
+    held: AbstractSet[str]
+    """Those that a revision had: only of these there is anything to end."""
+    documents: list[AnyShape] = field(default_factory=list)
+    links: list[AnyShape] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+
 class Ledger:
     """The changes of one load."""
 
-    def __init__(self, connection: Connection, revision: int, digest: str, collection: Collection) -> None:
+    def __init__(
+        self, connection: Connection, revision: int, digest: str, rendered_by: str, collection: Collection
+    ) -> None:
         self.connection = connection
         self.revision = revision
         self.collection = collection
         self.digest = hashlib.sha256(digest.encode())
         self.counts: Counter[str] = Counter()
-        self.removed = {kind: sorted(self._published(kind) - getattr(collection, kind).keys()) for kind in KINDS}
-        self._causes = Causes(collection, self._find_edited() if revision > 1 else set())
+        self.removed = {kind: list(self._missing(kind)) for kind in KINDS}
+        edited, changed = self._find_edited() if revision > 1 else (set(), set())
+        self._causes = Causes(collection, edited)
         told = select(col(Redaction.kind), col(Redaction.id)).where(col(Redaction.since) == revision)
         redacted = {(kind, one.partition("~")[0]) for kind, one in connection.execute(told)}
         self._redacted = redacted | self._showing(redacted) if redacted else redacted
+        is_same_code = rendered_by == rendering() and not redacted
+        self.standing = Standing(collection, edited, changed, is_same_code=is_same_code)
 
-    def changed(
-        self, kind: str, shapes: Sequence[AnyShape]
-    ) -> tuple[list[AnyShape], list[AnyShape], list[dict[str, Any]]]:
-        """Which records have other documents, which have other links, and the rows that tell of both."""
+    def changed(self, kind: str, shapes: Sequence[AnyShape]) -> Changed[AnyShape]:
+        """What is not as the newest revision has it."""
         held = self._held(kind, [shape.id for shape in shapes])
-        documents, links, rows = [], [], []
+        changed: Changed[AnyShape] = Changed(held.keys())
         for shape in shapes:
             old = held.get(shape.id)
             digests = shape.documents_digest(), shape.postings_digest()
@@ -58,13 +74,15 @@ class Ledger:
             is_linked = old is None or digests[1] != old.links
             if old and not is_told and not is_linked and shape.record == old.record:
                 continue
-            documents += [shape] * is_told
-            links += [shape] * is_linked
-            rows.append(self._row(kind, shape, old, is_told=is_told) | dict(zip(_DIGESTS, digests, strict=True)))
+            changed.documents += [shape] * is_told
+            changed.links += [shape] * is_linked
+            changed.rows.append(
+                self._row(kind, shape, old, is_told=is_told) | dict(zip(_DIGESTS, digests, strict=True))
+            )
             if is_told or is_linked:
                 self.counts[kind] += 1
                 self.digest.update(f"{kind} {shape.id} {digests[0]} {digests[1]}\n".encode())
-        return documents, links, rows
+        return changed
 
     def _row(self, kind: str, shape: Shape, old: Held | None, *, is_told: bool) -> dict[str, Any]:
         action = _action(shape, old) if is_told else ""
@@ -95,19 +113,27 @@ class Ledger:
         gone = {("event", one.id) for one in self.collection.event.values() if not one.is_published}
         return with_showing(self.collection, redacted) - gone
 
-    def _published(self, kind: str) -> set[str]:
+    def _missing(self, kind: str) -> Iterator[str]:
+        """What is published, and not in the files; some at a time, since most are."""
+        records, last = getattr(self.collection, kind), ""
         at = (col(Change.kind) == kind, col(Change.until) == OPEN, col(Change.status) == "published")
-        return {row[0] for row in self.connection.execute(select(col(Change.id)).where(*at))}
+        published = select(col(Change.id)).where(*at).order_by(col(Change.id)).limit(BATCH)
+        while some := self.connection.execute(published.where(col(Change.id) > last)).scalars().all():
+            yield from (one for one in some if one not in records)
+            last = some[-1]
 
-    def _find_edited(self) -> set[Key]:
-        """The records that their curators wrote otherwise before."""
-        edited: set[Key] = set()
+    def _find_edited(self) -> tuple[set[Key], set[Key]]:
+        """The records that their curators wrote otherwise before, or not at all; and the former alone."""
+        edited, changed = set(), set()
         for kind in KINDS:
-            records = getattr(self.collection, kind)
-            for some in batches(sorted(records)):
+            for some in batches(self.collection.in_order(kind)):
                 held = self._held(kind, some)
-                edited |= {(kind, one) for one in some if one not in held or held[one].record != records[one].written()}
-        return edited
+                for one in some:
+                    if one not in held:
+                        edited.add((kind, one))
+                    elif held[one].record != self.collection.written(kind, one):
+                        changed.add((kind, one))
+        return edited | changed, changed
 
     def _held(self, kind: str, ids: Iterable[str]) -> dict[str, Held]:
         at = (col(Change.kind) == kind, col(Change.id).in_(list(ids)), col(Change.until) == OPEN)

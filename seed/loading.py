@@ -2,23 +2,21 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, false, insert, or_, select, true, update
+from sqlalchemy import Connection, Engine, insert, select, update
 from sqlmodel import SQLModel, col
 
 from app.instants import microseconds
-from app.kinds import ENTRY_KINDS, kind_range
 from app.tables import (
     OPEN,
     Actor,
     Change,
     Citation,
-    Entry,
     Event,
-    Link,
     Location,
     Publisher,
     Revision,
@@ -26,12 +24,12 @@ from app.tables import (
     Vocabulary,
 )
 from seed.collection import KINDS, Collection
-from seed.ledger import Ledger
-from seed.numbering import Numbering
+from seed.ledger import Changed, Ledger
+from seed.posting import Postings
 from seed.redactions import refuse_redacted
 from seed.shaping import EventShape, Posting, Shape, Shaper
-from seed.tallying import Tallies
-from seed.writing import batches, insert_rows, refresh_statistics, sole_writer
+from seed.standing import rendering
+from seed.writing import batches, indexed_afterwards, insert_rows, refresh_statistics, sole_writer, uncollected
 
 TABLES: dict[str, type[SQLModel]] = {
     "vocabulary": Vocabulary,
@@ -74,7 +72,7 @@ def publish(
     `progress` is told how many records were looked at. Raises `RemovalRefused` and `RedactedRefused`; the store is
     then as before.
     """
-    with sole_writer(engine) as connection:
+    with sole_writer(engine) as connection, uncollected():
         outcome = write_revision(connection, collection, progress, allow_removals=allow_removals)
         if outcome.published:
             refresh_statistics(connection)
@@ -96,28 +94,25 @@ def write_revision(
     With `published_at` (microseconds since 1970) it is written even when nothing changed: it was published once.
     """
     newest = connection.execute(select(*_REVISION).order_by(col(Revision.number).desc()).limit(1)).first()
-    number, digest, last_published_at = newest or (0, "", 0)
+    number, digest, last_published_at, rendered_by = newest or (0, "", 0, "")
     refuse_redacted(connection, collection)
-    ledger = Ledger(connection, number + 1, digest, collection)
+    ledger = Ledger(connection, number + 1, digest, rendered_by, collection)
     if any(ledger.removed.values()) and not allow_removals:
         raise RemovalRefused(ledger.removed)
     load = _Load(connection, ledger)
-    shaper = Shaper(collection)
-    for kind in KINDS:
-        for shapes in batches(shaper.shapes(kind, ledger.removed[kind])):
-            load.write(kind, shapes)
-            progress(len(shapes))
-    if number and not ledger.counts and published_at is None:
-        return Outcome(number, published=False)
-    load.numbering.close()
-    load.tallies.close()
+    with nullcontext() if number else indexed_afterwards(connection, SQLModel.metadata.sorted_tables):
+        load.write_all(Shaper(collection), progress)
+        if number and not ledger.counts and published_at is None:
+            return Outcome(number, published=False)
+        load.postings.close()
     now = published_at if published_at is not None else max(last_published_at + 1, microseconds(datetime.now(UTC)))
     digest = ledger.digest.hexdigest()
-    connection.execute(insert(Revision), {"number": number + 1, "published_at": now, "digest": digest})
+    row = {"number": number + 1, "published_at": now, "digest": digest, "rendering": rendering()}
+    connection.execute(insert(Revision), row)
     return Outcome(number + 1, published=True, changed=ledger.counts, digest=digest)
 
 
-_REVISION = (col(Revision.number), col(Revision.digest), col(Revision.published_at))
+_REVISION = (col(Revision.number), col(Revision.digest), col(Revision.published_at), col(Revision.rendering))
 
 
 class _Load:
@@ -127,61 +122,75 @@ class _Load:
         self.connection = connection
         self.ledger = ledger
         self.revision = ledger.revision
-        self.numbering = Numbering(connection, ledger.revision)
-        self.tallies = Tallies(connection, ledger.revision)
+        self.postings = Postings(connection, ledger.revision)
+
+    def write_all(self, shaper: Shaper, progress: Progress) -> None:
+        for kind in KINDS:
+            for some in batches(shaper.collection.in_order(kind)):
+                fresh = (one for one in some if kind != "event" or one not in self.ledger.standing)
+                self.write(kind, [shaper.shape(kind, one) for one in fresh])
+                progress(len(some))
+            for some in batches(self.ledger.removed[kind]):
+                self.write(kind, [shaper.gone(kind, one) for one in some])
 
     def write(self, kind: str, shapes: Sequence[Any]) -> None:
         """Write what changed of some records of one kind."""
-        documents, links, rows = self.ledger.changed(kind, shapes)
-        at = (col(Change.kind) == kind, col(Change.until) == OPEN)
-        for some in batches(row["id"] for row in rows):
-            ending = update(Change).where(col(Change.id).in_(some), *at)
-            self.connection.execute(ending.values(until=self.revision))
-        self._insert(Change, rows)
+        changed = self.ledger.changed(kind, shapes)
+        self._end(Change, [row["id"] for row in changed.rows if row["id"] in changed.held], col(Change.kind) == kind)
+        self._insert(Change, changed.rows)
         if kind == "event":
-            self._events(documents, links)
+            self._events(changed)
         else:
-            self._records(kind, documents, links)
+            self._records(kind, changed)
 
-    def _records(self, kind: str, documents: Sequence[Shape], links: Sequence[Shape]) -> None:
+    def _records(self, kind: str, changed: Changed[Shape]) -> None:
         table = TABLES[kind]
-        self._end(table, [shape.id for shape in documents])
-        self._insert(table, (row for shape in documents for row in shape.rows))
-        self.numbering.numbers({name for shape in documents for name in shape.names})
-        self._repost(kind, [shape.id for shape in links], {posting for shape in links for posting in shape.postings})
+        self._end(table, _held(changed, changed.documents))
+        self._insert(table, (row for shape in changed.documents for row in shape.rows))
+        self.postings.numbering.numbers({name for shape in changed.documents for name in shape.names})
+        wanted = [posting for shape in changed.links for posting in shape.postings]
+        self.postings.repost(kind, _held(changed, changed.links), wanted)
 
-    def _events(self, documents: Sequence[EventShape], links: Sequence[EventShape]) -> None:
+    def _events(self, changed: Changed[EventShape]) -> None:
         """Versions, links, and citations with theirs."""
-        keys = self._keys([*documents, *links])
-        old_keys = self._open_keys([shape.id for shape in links])
-        self._end(Event, [shape.id for shape in documents])
+        keys = self._keys([*changed.documents, *changed.links])
+        old_keys = self._open_keys(_held(changed, changed.links))
+        self._end(Event, _held(changed, changed.documents))
         rows = (
             row | {"key": keys[version.key, shape.id], "document": version.at_revision(self.revision)}
-            for shape in documents
+            for shape in changed.documents
             for row, version in zip(shape.rows, shape.versions, strict=True)
         )
         self._insert(Event, rows)
-        wanted: set[Posting] = {
+        wanted: list[Posting] = [
             (term, keys[int(key), shape.id], known_from, known_until)
-            for shape in links
+            for shape in changed.links
             for term, key, known_from, known_until in shape.postings
-        }
-        self._repost("event", old_keys, wanted)
-        self._citations(documents, links)
+        ]
+        self.postings.repost("event", old_keys, wanted)
+        self._citations(changed)
 
-    def _citations(self, documents: Sequence[EventShape], links: Sequence[EventShape]) -> None:
+    def _citations(self, changed: Changed[EventShape]) -> None:
         """Each citation with all its states; those whose states are as before are left alone."""
-        columns = tuple(col(column) for column in (Citation.id, Citation.known_from, Citation.document))
-        at = (col(Citation.event).in_([shape.id for shape in documents]), col(Citation.until) == OPEN)
-        rows = [row for shape in documents for row in shape.citations]
-        old = {tuple(row) for row in self.connection.execute(select(*columns).where(*at))}
+        rows = [row for shape in changed.documents for row in shape.citations]
+        old = self._open_states(_held(changed, changed.documents))
         new = {(row["id"], row["known_from"], row["document"]) for row in rows}
-        changed = {state[0] for state in old ^ new}
-        self._end(Citation, sorted(changed))
-        self._insert(Citation, (row for row in rows if row["id"] in changed))
+        other = {state[0] for state in old ^ new}
         gone = {state[0] for state in old} - {state[0] for state in new}
-        ids = {str(posting[1]) for shape in links for posting in shape.citation_postings}
-        self._repost("citation", sorted(ids | gone), {one for shape in links for one in shape.citation_postings})
+        self._end(Citation, sorted({state[0] for state in old} & other))
+        self._insert(Citation, (row for row in rows if row["id"] in other))
+        held = {str(one[1]) for shape in changed.links if shape.id in changed.held for one in shape.citation_postings}
+        wanted = [one for shape in changed.links for one in shape.citation_postings]
+        self.postings.repost("citation", sorted(held | gone), wanted)
+
+    def _open_states(self, events: Sequence[str]) -> set[tuple[Any, ...]]:
+        """The states of the citations of some events."""
+        columns = (col(Citation.id), col(Citation.known_from), col(Citation.document))
+        states: set[tuple[Any, ...]] = set()
+        for some in batches(events):
+            held = select(*columns).where(col(Citation.event).in_(some), col(Citation.until) == OPEN)
+            states |= {tuple(row) for row in self.connection.execute(held)}
+        return states
 
     def _keys(self, shapes: Sequence[EventShape]) -> dict[tuple[int, str], int]:
         """The key of each version: its own, or the next that no other event ever had."""
@@ -203,37 +212,24 @@ class _Load:
         held = select(col(Event.key), col(Event.id)).where(col(Event.key).in_(keys))
         return {row[0]: row[1] for row in self.connection.execute(held)}
 
-    def _open_keys(self, ids: list[str]) -> list[int]:
-        at = (col(Event.id).in_(ids), col(Event.until) == OPEN)
-        return [row[0] for row in self.connection.execute(select(col(Event.key)).where(*at).distinct())]
+    def _open_keys(self, ids: Sequence[str]) -> list[int]:
+        keys: list[int] = []
+        for some in batches(ids):
+            at = (col(Event.id).in_(some), col(Event.until) == OPEN)
+            keys += [row[0] for row in self.connection.execute(select(col(Event.key)).where(*at).distinct())]
+        return keys
 
-    def _repost(self, kind: str, at: Sequence[Any], wanted: set[Posting]) -> None:
-        """Make the open links of some events, or entries of some records of one kind, the wanted ones."""
-        table: type[Link | Entry] = Link if kind == "event" else Entry
-        numbers = self.numbering.numbers({posting[0] for posting in wanted})
-        names = ("term", "key" if table is Link else "id", "known_from", "known_until")
-        term, place, known_from, known_until = (col(getattr(table, name)) for name in names)
-        ranges = [kind_range(one) for one in ENTRY_KINDS.get(kind, ())]
-        kinds = true() if table is Link else or_(false(), *(term.between(*one) for one in ranges))
-        held = select(term, place, known_from, known_until).where(col(table.until) == OPEN, kinds)
-        new = {(numbers[name], *rest) for name, *rest in wanted}
-        old = {tuple(row) for some in batches(at) for row in self.connection.execute(held.where(place.in_(some)))}
-        gone = sorted(old - new)
-        if gone:
-            matches = (term == bindparam("a"), place == bindparam("b"), known_from == bindparam("c"))
-            ending = update(table).where(*matches, col(table.until) == OPEN).values(until=self.revision)
-            self.connection.execute(ending, [dict(zip("abc", row, strict=False)) for row in gone])
-        fresh = sorted(new - old)
-        self._insert(table, (dict(zip(names, row, strict=True)) for row in fresh))
-        self.numbering.count(int(row[0]) for row in fresh)
-        self.tallies.touch(int(row[0]) for row in (*gone, *fresh))
-
-    def _end(self, table: Any, ids: Iterable[str]) -> None:
+    def _end(self, table: Any, ids: Iterable[str], *which: Any) -> None:
         """The open rows of some records end where this revision begins."""
         for some in batches(ids):
-            ending = update(table).where(col(table.id).in_(some), col(table.until) == OPEN)
+            ending = update(table).where(col(table.id).in_(some), col(table.until) == OPEN, *which)
             self.connection.execute(ending.values(until=self.revision))
 
     def _insert(self, table: Any, rows: Iterable[dict[str, Any]]) -> None:
         since = {"since": self.revision, "until": OPEN}
         insert_rows(self.connection, table.__table__, (row | since for row in rows))
+
+
+def _held(changed: Changed[Any], shapes: Sequence[Shape]) -> list[str]:
+    """Those of some records of which a revision had something."""
+    return [shape.id for shape in shapes if shape.id in changed.held]

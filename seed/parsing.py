@@ -1,7 +1,7 @@
 """From raw items to records: each validated by its model, every fault in the words of the record's format."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,34 +30,32 @@ class Parsed:
 
     collection: Collection = field(default_factory=Collection)
     items: dict[tuple[str, str], Item] = field(default_factory=dict)
-    every: list[Item] = field(default_factory=list)
-    """Those without an id of their own too."""
-
-    def release(self) -> None:
-        """Let go of the raw items once no fault can be told of them any more: a load needs the memory."""
-        self.items.clear()
-        self.every.clear()
 
 
 def parse(items: Iterable[Item], faults: Faults) -> Parsed:
     """Validate each item by itself; what is wrong is added to `faults`, and the rest is returned."""
     parsed = Parsed()
-    for item in items:
-        parsed.every.append(item)
-        record = _validate(item, faults)
+    for item, record in parsed_items(items, faults):
         record_id = item.data.get("id")
         if not isinstance(record_id, str):
             continue
-        if not ID.fullmatch(record_id):
-            faults.lost.add(re.sub(r"[\W_]+", "-", record_id[:200]).strip("-").lower())
         first = parsed.items.setdefault((item.kind, record_id), item)
         if first is not item:
             for one, other in ((item, first), (first, item)):
-                told = f"the id '{_shown(record_id)}' stands at {other.place(('id',))} too; expected another"
+                told = f"the id '{shortened(record_id)}' stands at {other.place(('id',))} too; expected another"
                 faults.add(one.place(("id",)), told)
         elif record is not None:
             getattr(parsed.collection, item.kind)[record_id] = record
     return parsed
+
+
+def parsed_items(items: Iterable[Item], faults: Faults) -> Iterator[tuple[Item, Anything | None]]:
+    """Each item with its record; what is wrong with it is added to `faults`, and then there is none."""
+    for item in items:
+        record_id = item.data.get("id")
+        if isinstance(record_id, str) and not ID.fullmatch(record_id):
+            faults.lost.add(re.sub(r"[\W_]+", "-", record_id[:200]).strip("-").lower())
+        yield item, _validate(item, faults)
 
 
 def _validate(item: Item, faults: Faults) -> Anything | None:
@@ -72,7 +70,7 @@ def _validate(item: Item, faults: Faults) -> Anything | None:
 def _describe(item: Item, error: Any, faults: Faults) -> None:
     path = tuple(part for part in error["loc"] if part not in ("int", "float", "[key]"))
     kind, value = error["type"], error["input"]
-    names = [_shown(part) for part in path if isinstance(part, str)]
+    names = [shortened(part) for part in path if isinstance(part, str)]
     name = ".".join(names) or item.kind
     if kind == "extra_forbidden":
         keys = _keys(MODELS[item.kind], path[:-1])
@@ -87,7 +85,7 @@ def _describe(item: Item, error: Any, faults: Faults) -> None:
         faults.add(item.place(path), f"{name}: {_expected(kind, error.get('ctx', {}), value)}")
 
 
-def _shown(part: Any) -> str:
+def shortened(part: Any) -> str:
     text = str(part)
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
@@ -97,7 +95,7 @@ def _expected(kind: str, context: dict[str, Any], value: Any) -> str:
         case "value_error":
             return str(context["error"])
         case "string_pattern_mismatch":
-            return f"expected {FORMS[context['pattern']]}, not {_shown(value)!a}"
+            return f"expected {FORMS[context['pattern']]}, not {shortened(value)!a}"
         case "string_too_long":
             return f"expected at most {context['max_length']} characters, not {len(value)}"
         case "string_too_short":

@@ -58,5 +58,5 @@ def weak_points_of_source(collection: Collection, source: Source) -> Iterator[st
         yield "no-text"
     if not source.archive_url:
         yield "no-archive"
-    if collection.available[source.id] is None:
+    if collection.available_at(source.id) is None:
         yield "undated"

@@ -2,6 +2,7 @@
 
 Events stand in `seed.rendering_events`."""
 
+from functools import lru_cache
 from typing import Any
 
 from app.instants import show_seconds
@@ -18,7 +19,7 @@ from app.schemas import (
     TitledReference,
     VocabularyPublic,
 )
-from seed.collection import Collection
+from seed.collection import MOST_REMEMBERED, Collection
 from seed.record import Actor, Location, Publisher, Source, Vocabulary
 
 
@@ -27,6 +28,7 @@ class Renderer:
 
     def __init__(self, collection: Collection) -> None:
         self.collection = collection
+        self.reference = lru_cache(MOST_REMEMBERED)(self._reference)
 
     def publisher(self, record: Publisher) -> PublisherPublic:
         return PublisherPublic(**_shared(record), links=_links("publishers", "publisher", record.id))
@@ -57,7 +59,7 @@ class Renderer:
             LineagePublic(how=one.how, source=self.titled(one.source), publisher=self.named("publisher", one.publisher))
             for one in record.derived_from
         ]
-        available = self.collection.available[record.id]
+        available = self.collection.available_at(record.id)
         stated = record.updated or record.published
         return SourcePublic(
             **_shared(record, "publisher", "source_kind", "published", "updated", "derived_from"),
@@ -68,7 +70,7 @@ class Renderer:
             available_at=None if available is None else show_seconds(available),
             timing="stated" if stated else "unknown" if available is None else "estimated",
             derived_from=lineage,
-            origins=[self.reference("publisher", one) for one in sorted(self.collection.roots[record.id])],
+            origins=[self.reference("publisher", one) for one in sorted(self.collection.roots(record.id))],
             links=_links("sources", "source", record.id, derived=f"/v1/sources?derived_from={record.id}"),
         )
 
@@ -76,7 +78,7 @@ class Renderer:
         codes = sorted(record.codes.items()) if record.id == "country" else record.codes.items()
         return VocabularyPublic(id=record.id, codes=[Code(code=code, meaning=meaning) for code, meaning in codes])
 
-    def reference(self, kind: str, record_id: str) -> Reference:
+    def _reference(self, kind: str, record_id: str) -> Reference:
         return Reference(id=record_id, name=getattr(self.collection, kind)[record_id].name)
 
     def named(self, kind: str, record_id: str | None) -> Reference | None:

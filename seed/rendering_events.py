@@ -1,5 +1,8 @@
 """Events, their citations and claims as documents: an event as it is known at some instant."""
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 from app.event_schemas import (
     CitationPublic,
     CitedSource,
@@ -18,12 +21,12 @@ from app.event_schemas import (
 from app.instants import show_seconds
 from app.notation import notation
 from app.schemas import TitledReference
-from seed.collection import Collection
+from seed.collection import MOST_REMEMBERED, Collection
 from seed.dates import UNKNOWN, parse_date
 from seed.knowledge import Knowledge
 from seed.passages import Words, text_fragment
 from seed.quality import uncited_fields
-from seed.record import SUPPORTING, Citation, Claim, Correction, Event, Passage, Source
+from seed.record import SUPPORTING, Citation, Claim, Correction, Event, Passage
 from seed.rendering import Renderer
 
 
@@ -34,9 +37,12 @@ class EventRenderer:
         self.collection: Collection = knowledge.collection
         self.knowledge = knowledge
         self.render = Renderer(self.collection)
+        self.actor = lru_cache(MOST_REMEMBERED)(self._actor)
+        self.location = lru_cache(MOST_REMEMBERED)(self._location)
+        self.cited = lru_cache(MOST_REMEMBERED)(self._cited)
 
-    def event(self, event: Event, instant: int) -> EventPublic:
-        """An event as `Knowledge.at` tells it; its revision is 0, since the loader alone knows that."""
+    def event(self, event: Event, instant: int, cited: Mapping[str, EventCitation]) -> EventPublic:
+        """An event as `Knowledge.at` tells it, with its citations by their keys; its revision is 0: see `Version`."""
         days = parse_date(event.date) if event.date else UNKNOWN
         return EventPublic(
             id=event.id,
@@ -52,9 +58,9 @@ class EventRenderer:
             start_time=event.start_time,
             tags=event.tags,
             quantities=[QuantityPublic(**dict(one)) for one in event.quantities],
-            locations=[self._location(one) for one in event.locations],
-            actors=[self._actor(one.actor, one.role) for one in event.actors],
-            citations=[self.citation(event, one) for one in event.citations],
+            locations=[self.location(one) for one in event.locations],
+            actors=[self.actor(one.actor, one.role) for one in event.actors],
+            citations=[cited[one.key] for one in event.citations],
             claims=[_claim(event.id, one) for one in event.claims],
             evidence=self._evidence(event),
             relations=[
@@ -93,7 +99,7 @@ class EventRenderer:
         source = self.collection.source[record.source]
         return EventCitation(
             id=f"{event.id}~{record.key}",
-            source=self._cited(source),
+            source=self.cited(source.id),
             stance=record.stance,
             supports=list(record.supports),
             attributed_to=self.render.named("actor", record.attributed_to),
@@ -104,8 +110,9 @@ class EventRenderer:
             note=record.note,
         )
 
-    def _cited(self, source: Source) -> CitedSource:
-        available = self.collection.available[source.id]
+    def _cited(self, source_id: str) -> CitedSource:
+        source = self.collection.source[source_id]
+        available = self.collection.available_at(source.id)
         return CitedSource(
             id=source.id,
             title=source.title,
@@ -119,7 +126,7 @@ class EventRenderer:
 
     def _evidence(self, event: Event) -> Evidence:
         backing = [one for one in event.citations if one.stance in SUPPORTING]
-        available = [at for one in backing if (at := self.collection.available[one.source]) is not None]
+        available = [at for one in backing if (at := self.collection.available_at(one.source)) is not None]
         return Evidence(
             sources=len({one.source for one in backing}),
             independent_origins=len({self.collection.origin(one) for one in backing} - {None}),

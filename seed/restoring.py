@@ -9,12 +9,11 @@ from sqlmodel import col
 
 from app.tables import Redaction, Revision
 from seed.building import Spot
-from seed.checking import HIERARCHIES, check_hierarchy
 from seed.collection import KINDS, Collection
 from seed.faults import Faults
+from seed.hierarchies import HIERARCHIES, cycles, onward, shown
 from seed.history import HistoryRefused, Key, Step, read_history
 from seed.loading import Outcome, write_revision
-from seed.parsing import Parsed
 from seed.reading import Item
 from seed.record import Anything
 from seed.references import RECORDS, references
@@ -67,10 +66,10 @@ def _refuse_unsound(items: Items) -> None:
     An event that is not published may have left the files, and what it referred to after it.
     """
     faults = Faults()
-    parsed = Parsed(items=items)
     for kind, path in HIERARCHIES:
-        for _ in check_hierarchy(kind, path, parsed, faults):
-            pass
+        below = {one: dict(onward(item.data, path)) for (other, one), item in items.items() if other == kind}
+        for cycle in cycles(below):
+            faults.add(items[kind, cycle[0]].place(), f"a cycle: {shown(cycle)}; expected a hierarchy")
     for item in items.values():
         is_gone = item.data.get("status") == "withdrawn" or "merged_into" in item.data
         for _, kind, value in () if is_gone else references(item.kind, item.data):

@@ -14,12 +14,11 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
-from seed.checking import COMPLETE, vocabularies
-from seed.collection import Collection
 from seed.parsing import FORMS
 from seed.reading import KINDS
 from seed.record import LISTS, MODELS, SUPPORTED_FIELDS, Anything
 from seed.references import RECORDS, USES
+from seed.vocabularies import COMPLETE, vocabularies
 
 SCHEMAS = Path(__file__).parent / "schemas"
 FORMAT = Path(__file__).parent.parent / "docs" / "record.md"
@@ -120,7 +119,7 @@ def _section(heading: str) -> dict[str, str]:
 
 def _suggest(one: Schema, target: str) -> None:
     """Offers the codes of a list that Dateline ships; where a desk may add to it, another code will do."""
-    codes = vocabularies(Collection())[target].codes
+    codes = vocabularies(())[target].codes
     if target == COMPLETE:
         one["enum"] = [*codes, *([None] if "null" in one["type"] else [])]
     else:

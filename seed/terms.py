@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
+from itertools import repeat
 
 from app.event_schemas import EventPublic
 from app.instants import day_of
@@ -9,7 +11,7 @@ from app.keys import LONG_DAYS
 from app.periods import periods_of, spell
 from app.tables import Name
 from app.words import split_words
-from seed.collection import Collection
+from seed.collection import MOST_REMEMBERED, Collection, remembered
 from seed.dates import Days
 from seed.quality import weak_points
 from seed.record import Citation, Event
@@ -21,31 +23,20 @@ class Terms:
     def __init__(self, collection: Collection) -> None:
         self.collection = collection
 
-    def of_event(self, event: Event, days: Days, shown: EventPublic, text: str) -> Iterator[Name]:
+    def of_event(self, event: Event, days: Days, shown: EventPublic, text: str) -> set[Name]:
         """Of an event as it is known at some instant: as a record, and as it is shown."""
-        yield "event", event.id
+        terms = {("event", event.id), *self._of_time(days), *self._of_evidence(event, shown)}
         for actor in shown.actors:
-            yield "role", actor.role
-            for group in self.collection.with_groups(actor.id):
-                yield "actor", group
-                yield "actor-role", f"{group} {actor.role}"
+            terms.update(self._of_actor((actor.id, actor.role)))
         for place in shown.locations:
-            yield "place", place.id
-            yield from (("location", outer) for outer in self.collection.with_surroundings(place.id))
+            terms.update(self._of_place(place.id))
         for citation in event.citations:
-            yield from self._of_cited(citation)
-        yield from ((kind, code) for kind, code in (("type", shown.type), ("modality", shown.modality)) if code)
-        yield from (("tag", tag) for tag in shown.tags)
-        yield from (("part-of", one.event.id) for one in shown.relations if one.type == "part_of")
-        yield from (("word", word) for word in text.split())
-        if days.first:
-            yield "month", days.first.isoformat()[:7]
-        if days.start_day and days.end_day and days.end_day - days.start_day > LONG_DAYS:
-            last = min(days.end_day, date.max.toordinal())
-            yield from (("long", period) for period in spell(date.fromordinal(days.start_day), date.fromordinal(last)))
-        yield "disputed", "true" if shown.evidence.disputed else "false"
-        yield from (("min-origins", str(number + 1)) for number in range(shown.evidence.independent_origins))
-        yield from (("quality", code) for code in weak_points(self.collection, event))
+            terms.update(self._of_cited((citation.source, self.collection.origin(citation))))
+        terms.update((kind, code) for kind, code in (("type", shown.type), ("modality", shown.modality)) if code)
+        terms.update(("tag", tag) for tag in shown.tags)
+        terms.update(("part-of", one.event.id) for one in shown.relations if one.type == "part_of")
+        terms.update(zip(repeat("word"), text.split()))
+        return terms
 
     def of_citation(self, event: Event, citation: Citation) -> Iterator[Name]:
         yield "citation-event", event.id
@@ -60,17 +51,49 @@ class Terms:
             groups = self.collection.with_groups(citation.attributed_to)
             yield from (("citation-speaker", group) for group in groups)
 
-    def _of_cited(self, citation: Citation) -> Iterator[Name]:
-        yield "source", citation.source
-        if publisher := self.collection.source[citation.source].publisher:
-            yield "publisher", publisher
-        if origin := self.collection.origin(citation):
-            yield "origin", origin
-        if (available := self.collection.available[citation.source]) is not None:
-            yield from (("reported", period) for period in periods_of(day_of(available)))
+    @remembered
+    def _of_actor(self, part: tuple[str, str]) -> list[Name]:
+        actor, role = part
+        groups = self.collection.with_groups(actor)
+        as_roles = (("actor-role", f"{group} {role}") for group in groups)
+        return [("role", role), *as_roles, *(("actor", group) for group in groups)]
+
+    @remembered
+    def _of_place(self, place: str) -> list[Name]:
+        return [("place", place), *(("location", outer) for outer in self.collection.with_surroundings(place))]
+
+    @remembered
+    def _of_cited(self, cited: tuple[str, str | None]) -> list[Name]:
+        source, origin = cited
+        terms = [("source", source)]
+        if publisher := self.collection.source[source].publisher:
+            terms.append(("publisher", publisher))
+        if origin:
+            terms.append(("origin", origin))
+        if (available := self.collection.available_at(source)) is not None:
+            terms += [("reported", period) for period in periods_of(day_of(available))]
+        return terms
+
+    @remembered
+    def _of_time(self, days: Days) -> list[Name]:
+        terms = [("month", days.first.isoformat()[:7])] if days.first else []
+        if days.start_day and days.end_day and days.end_day - days.start_day > LONG_DAYS:
+            last = min(days.end_day, date.max.toordinal())
+            terms += [("long", period) for period in spell(date.fromordinal(days.start_day), date.fromordinal(last))]
+        return terms
+
+    def _of_evidence(self, event: Event, shown: EventPublic) -> Iterator[Name]:
+        yield "disputed", "true" if shown.evidence.disputed else "false"
+        yield from (("min-origins", str(number + 1)) for number in range(shown.evidence.independent_origins))
+        yield from (("quality", code) for code in weak_points(self.collection, event))
 
 
 def searched(shown: EventPublic) -> str:
     """Each text that `q` searches, as folded words between spaces, on a line of its own."""
     names = [one.name for one in (*shown.actors, *shown.locations)]
-    return "\n".join(f" {' '.join(split_words(text))} " for text in (shown.title, shown.summary or "", *names))
+    return "\n".join(map(_folded, (shown.title, shown.summary or "", *names)))
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _folded(text: str) -> str:
+    return f" {' '.join(split_words(text))} "

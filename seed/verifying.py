@@ -1,7 +1,7 @@
 """`dateline verify`: every passage of the record against the texts that the desk holds."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, TypeVar
@@ -133,7 +133,7 @@ def _cited(parsed: Parsed) -> Iterator[Cited]:
                 yield Cited(parsed.items["event", event.id], ("citations", number), citation, citation.passage)
 
 
-def _texts_of(sources: dict[str, Source], words: dict[str, list[Words]], held: list[Text]) -> dict[str, Text]:
+def _texts_of(sources: Mapping[str, Source], words: dict[str, list[Words]], held: list[Text]) -> dict[str, Text]:
     """By the recorded hash, else by the file's name, else by the passages found in what is left."""
     by_hash = {text.sha256: text for text in reversed(held)}
     by_name = {text.path.stem: text for text in held}

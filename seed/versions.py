@@ -1,10 +1,11 @@
 """The states of the evidence: one version of an event for every instant at which something about it became known."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from app.event_schemas import EventCitation
 from app.keys import event_key
 from app.tables import LAST, OPEN, Name
 from seed.collection import Collection
@@ -27,7 +28,7 @@ class Version:
     days: Days
     reported_at: int
     text: str
-    terms: frozenset[Name]
+    terms: set[Name]
     document: bytes
     """The document served, of revision 0: the loader knows the revision."""
 
@@ -60,23 +61,24 @@ class Versions:
         self.render = EventRenderer(self.knowledge)
         self.terms = Terms(collection)
 
-    def of(self, event: Event) -> list[Version]:
-        """Every state of the evidence, oldest first; the last is current. None of an event that is not published."""
-        if not event.is_published:
-            return []
+    def cited(self, event: Event) -> dict[str, EventCitation]:
+        """An event's citations by their keys, as they are shown in all its versions."""
+        return {one.key: self.render.citation(event, one) for one in event.citations}
+
+    def of(self, event: Event, cited: Mapping[str, EventCitation]) -> list[Version]:
+        """Every state of the evidence, oldest first; the last is current."""
         versions: list[Version] = []
         for known_from, known_until in pairwise([*self.knowledge.instants(event), OPEN]):
-            version = self._at(event, known_from, known_until)
+            version = self._at(event, known_from, known_until, cited)
             if versions and _same(versions[-1], version):
                 version = replace(versions.pop(), known_until=known_until)
             versions.append(version)
         return versions
 
-    def citations(self, event: Event, citation: Citation) -> Iterator[CitationRow]:
+    def citations(self, event: Event, citation: Citation, shown: EventCitation) -> list[CitationRow]:
         """The states of one citation, known from when it counts and the event exists."""
-        known = max(self.collection.exists_from[event.id], self.collection.counts_from(citation.source))
+        known = max(self.collection.exists_from(event), self.collection.counts_from(citation.source))
         changes = {instant for instant in self.knowledge.title_changes(event) if known < instant <= LAST}
-        shown = self.render.citation(event, citation)
         source = self.collection.source[citation.source]
         rows: list[CitationRow] = []
         for known_from, known_until in pairwise([known, *sorted(changes), OPEN]):
@@ -87,7 +89,7 @@ class Versions:
                 source=source.id,
                 publisher=source.publisher,
                 origin=self.collection.origin(citation),
-                available_at=self.collection.available[source.id],
+                available_at=self.collection.available_at(source.id),
                 known_from=known_from,
                 known_until=known_until,
                 document=self.render.citation_of(titled, shown).served(),
@@ -95,14 +97,14 @@ class Versions:
             if rows and rows[-1].document == row.document:
                 row = replace(rows.pop(), known_until=known_until)
             rows.append(row)
-        return iter(rows)
+        return rows
 
-    def _at(self, event: Event, instant: int, known_until: int) -> Version:
+    def _at(self, event: Event, instant: int, known_until: int, cited: Mapping[str, EventCitation]) -> Version:
         known = self.knowledge.at(event, instant)
         days = parse_date(known.date) if known.date else UNKNOWN
         backing = (one.source for one in known.citations if one.stance in SUPPORTING)
-        reported = [at for source in backing if (at := self.collection.available[source]) is not None]
-        shown = self.render.event(known, instant)
+        reported = [at for source in backing if (at := self.collection.available_at(source)) is not None]
+        shown = self.render.event(known, instant, cited)
         text = searched(shown)
         return Version(
             known_from=instant,
@@ -111,18 +113,14 @@ class Versions:
             days=days,
             reported_at=min(reported, default=LAST),
             text=text,
-            terms=frozenset(self.terms.of_event(known, days, shown, text)),
+            terms=self.terms.of_event(known, days, shown, text),
             document=shown.served(),
         )
 
 
-def fingerprint(parts: list[bytes]) -> str:
+def fingerprint(parts: Iterable[bytes]) -> str:
     """SHA-256 over parts of any length."""
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(b"%d:" % len(part))
-        digest.update(part)
-    return digest.hexdigest()
+    return hashlib.sha256(b"".join([b"%d:%b" % (len(part), part) for part in parts])).hexdigest()
 
 
 def _same(one: Version, other: Version) -> bool:

@@ -15,7 +15,7 @@ from app.readiness import SCHEMA
 from seed.migrating import configuration, migrate
 from seed.writing import sole_writer
 from tests.conftest import RECORD, Store
-from tests.content import content, timeless
+from tests.content import Content, content, timeless
 
 QUESTIONS = ("events?limit=500", "events?q=missile&order=asc", "citations?limit=500", "actors?limit=500", "facets")
 
@@ -27,6 +27,12 @@ def scripts() -> ScriptDirectory:
 def downgrade(store: Store, revision: str) -> None:
     with sole_writer(store.engine) as connection:
         command.downgrade(configuration(connection), revision)
+
+
+def recorded(store: Store) -> Content:
+    """All but what rendered the documents: a store that forgot it has them rendered again by the next load."""
+    held = content(store)
+    return held | {"revision": {key: {**row, "rendering": ""} for key, row in held["revision"].items()}}
 
 
 def tables(store: Store) -> set[str]:
@@ -80,10 +86,10 @@ def test_migrating_a_store_with_data_again_changes_nothing(store: Store) -> None
 def test_each_migration_alone_goes_down_and_up_with_data(store: Store) -> None:
     store.load(RECORD)
     for script in list(scripts().walk_revisions())[:-1]:  # the first has nothing below it to keep
-        held = content(store)
+        held = recorded(store)
         downgrade(store, str(script.down_revision))
         migrate(store.url)
-        assert content(store) == held
+        assert recorded(store) == held
 
 
 def test_a_migration_that_fails_leaves_nothing_half_made(database: str, make_store: Callable[[str], Store]) -> None:

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, func, select, tuple_
 from sqlmodel import col
 
 from app.database import Database
@@ -22,7 +22,7 @@ from app.queries.absences import fetch_absence, not_known_yet
 from app.queries.gazetteer import AT_PLACE, MOST_PLACES, fetch_places
 from app.queries.matching import Condition, Matching, Predicate, Span, any_of
 from app.queries.places import Area, Box, InBox, Near, Point, Radius
-from app.queries.shapes import INSTANT, MOST_SHAPES, REVISION, AnySelect, Column, numbered, one_of, towards
+from app.queries.shapes import INSTANT, MOST_SHAPES, REVISION, AnySelect, Column, looked_up, numbered, one_of, towards
 from app.queries.terms import fetch_terms, known_names, refuse_unknown
 from app.schemas import code_of
 from app.statements import Rows, Template
@@ -166,7 +166,7 @@ def _cited(counts: tuple[tuple[str, int], ...], *, reported: bool) -> ColumnElem
     conditions = [one_of(col(getattr(Citation, name)), f"cited_{name}", count) for name, count in counts]
     if reported:
         conditions.append(col(Citation.available_at).between(bindparam("reported_from"), bindparam("reported_to")))
-    return exists().where(*at, *conditions)
+    return looked_up(*at, *conditions)
 
 
 def spans(question: EventFilter, long: Condition) -> tuple[Span, ...]:
@@ -296,4 +296,4 @@ def _lies_in(area: Area) -> Predicate:
 def _place_holds(inside: ColumnElement[bool]) -> ColumnElement[bool]:
     own = and_(col(Link.key) == col(Event.key), col(Link.term).between(*kind_range("place")))
     held = (published(Link, REVISION), known(Link, INSTANT), published(Location, REVISION))
-    return exists().where(own, col(Term.number) == col(Link.term), AT_PLACE, inside, *held)
+    return looked_up(own, col(Term.number) == col(Link.term), AT_PLACE, inside, *held)

@@ -13,6 +13,7 @@ from sqlalchemy import (
     bindparam,
     exists,
     false,
+    literal,
     select,
 )
 from sqlalchemy.orm import aliased
@@ -80,19 +81,27 @@ def towards(key: Column, *, ascending: bool) -> Column:
 @lru_cache(MOST_SHAPES)
 def page_template(shape: Shape, *, ascending: bool) -> Template:
     """Keys and documents, in the order of keys: so many, `limit`."""
-    table, key = shape.table, key_of(shape.table)
-    limit: Any = bindparam("limit")
-    found = (key, col(table.document))
-    if shape.driven is None or shape.driven == 1:
+    found, limit = (key_of(shape.table), col(shape.table.document)), bindparam("limit", type_=BigInteger)
+    if shape.driven is None:
+        rows, order = _rows(shape, found), key_of(shape.table)
+    elif shape.driven == 1:
         link = _link(shape)
-        statement = _rows(shape, found) if shape.driven is None else _linked_rows(shape, link, found)
-        order = key if shape.driven is None else _key(link)
-        return Template(statement.order_by(towards(order, ascending=ascending)).limit(limit))
+        rows, order = _linked_rows(shape, link, found), _key(link)
+    else:
+        keys = _gathered(shape, limit, ascending=ascending).subquery()
+        rows, order = select(*found).join_from(keys, shape.table, found[0] == keys.c.key), keys.c.key
+        rows = rows.where(*_holds(shape))
+    return Template(rows.order_by(towards(order, ascending=ascending)).limit(limit))
+
+
+def _gathered(shape: Shape, limit: Any, *, ascending: bool) -> AnySelect:
+    """The first keys that have one of several terms. All are found, and then sorted: the offset keeps the two apart."""
     link = _link(shape)
-    gathered = (_linked_rows if shape.predicates else _links)(shape, link, [_key(link).label("key")]).distinct()
-    keys = gathered.order_by(towards(_unindexed(shape, link), ascending=ascending)).limit(limit).subquery()
-    page = select(*found).join_from(keys, table, key == keys.c.key).where(*_holds(shape))
-    return Template(page.order_by(towards(keys.c.key, ascending=ascending)))
+    links = _links(shape, link, [_key(link).label("key")]).offset(0).subquery()
+    keys = select(links.c.key).distinct()
+    if shape.predicates:
+        keys = keys.join_from(links, shape.table, key_of(shape.table) == links.c.key).where(*_holds(shape))
+    return keys.order_by(towards(links.c.key, ascending=ascending)).limit(limit)
 
 
 def select_rows(shape: Shape, columns: Sequence[Column], mark: str) -> AnySelect:
@@ -139,7 +148,12 @@ def _probe(shape: Shape, key: Column, name: str, count: int) -> ColumnElement[bo
     if count > MANY_TERMS:  # not term by term: of the few links of the key, those that come into question are read
         has_one = link.term.between(bindparam(f"{name}_least"), bindparam(f"{name}_most"))
         has_one = and_(has_one, one_of(link.term + 0, name, count))
-    return exists().where(has_one, _key(link) == key, *_valid(link))
+    return looked_up(has_one, _key(link) == key, *_valid(link))
+
+
+def looked_up(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether there is a row, looked up for each record as it comes: the offset keeps PostgreSQL from a join."""
+    return exists(select(literal(1)).where(*conditions).offset(0))
 
 
 def _holds(shape: Shape) -> tuple[ColumnElement[bool], ...]:
@@ -159,12 +173,6 @@ def _key(link: Any) -> Column:
 
 def _valid(link: Any) -> tuple[ColumnElement[bool], ...]:
     return published(link, REVISION), known(link, INSTANT)
-
-
-def _unindexed(shape: Shape, link: Any) -> Column:
-    """The order of keys, but not that of an index: what was gathered is sorted, and the records are not walked."""
-    key: Column = link.key + 0 if issubclass(shape.table, Event) else link.id.concat("")
-    return key
 
 
 @lru_cache

@@ -147,7 +147,7 @@ def counted(client: Client) -> Iterator[list[str]]:
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_a_page_of_events_costs_one_statement(client, question):
+def test_a_page_of_events_is_read_by_one_statement(client, question):
     for limit in (1, 500):
         path = f"/v1/events?limit={limit}&{question}"
         answer = client.get(path).json()
@@ -156,7 +156,8 @@ def test_a_page_of_events_costs_one_statement(client, question):
         for page in (path, following) if following else (path,):
             with counted(client) as statements:
                 assert client.get(page).status_code == 200
-            assert len(statements) == 1, statements
+            assert len([one for one in statements if "document" in one]) == 1, statements
+            assert len(statements) <= 2, statements  # of several terms, one finds how far to look
 
 
 def test_a_store_without_long_events_answers_a_page_in_one_statement(store, tmp_path):

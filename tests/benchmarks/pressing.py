@@ -72,7 +72,7 @@ def _run(server: Server, arguments: Sequence[str | Path]) -> Pressed:
     cpu_seconds, own = server.cpu_seconds() - cpu_seconds, _own_seconds() - own
     found = json.loads(run.stderr)
     if found.pop("failed"):
-        raise RuntimeError(f"{server.name} refused:\n{run.stdout}")
+        raise RuntimeError(f"{server.name} refused some of {arguments}:\n{run.stdout}")
     return Pressed(**found, cpu_seconds=cpu_seconds, load=own / found["seconds"])
 
 

@@ -27,7 +27,7 @@ def collect(*records: dict[str, Any]) -> Collection:
 
 def available(zone: str | None = None, **times: str) -> int | None:
     publisher = {"kind": "publisher", "id": "paper"} | ({"timezone": zone} if zone else {})
-    return collect(publisher, {"kind": "source", "id": "text", "publisher": "paper", **times}).available["text"]
+    return collect(publisher, {"kind": "source", "id": "text", "publisher": "paper", **times}).available_at("text")
 
 
 def utc(text: str) -> int:
@@ -60,7 +60,7 @@ def test_a_source_without_any_date_counts_now_and_at_no_earlier_instant() -> Non
     event = {"kind": "event", "id": "flight", "citations": [{"key": "one", "source": "text"}]}
     collection = collect({"kind": "source", "id": "text"}, event)
     assert collection.counts_from(collection.event["flight"].citations[0].source) == LAST
-    assert collection.exists_from == {"flight": LAST}
+    assert collection.exists_from(collection.event["flight"]) == LAST
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,11 @@ def test_an_event_exists_from_its_first_support_and_neither_a_dispute_nor_a_ment
         {"kind": "event", "id": "disputed", "citations": citations[:2]},
         {"kind": "event", "id": "uncited"},
     )
-    assert collection.exists_from == {"supported": utc("2021-12-03T23:59:59Z"), "disputed": LAST, "uncited": LAST}
+    assert {one.id: collection.exists_from(one) for one in collection.event.values()} == {
+        "supported": utc("2021-12-03T23:59:59Z"),
+        "disputed": LAST,
+        "uncited": LAST,
+    }
 
 
 def source(one: str, *links: tuple[str, str] | tuple[str, str, str], publisher: str | None = None) -> dict[str, Any]:
@@ -116,7 +120,8 @@ def source(one: str, *links: tuple[str, str] | tuple[str, str, str], publisher: 
 
 
 def roots(*sources: dict[str, Any]) -> dict[str, set[str]]:
-    return {one: set(found) for one, found in collect(*sources).roots.items()}
+    collection = collect(*sources)
+    return {one: set(collection.roots(one)) for one in collection.source}
 
 
 def test_the_origin_is_the_publisher_at_the_root_of_the_lineage() -> None:
@@ -153,7 +158,7 @@ def test_several_roots_are_all_found_and_none_is_the_origin() -> None:
             ],
         },
     )
-    assert (collection.roots["both"], collection.roots["same"]) == ({"agency", "radio"}, {"agency"})
+    assert (collection.roots("both"), collection.roots("same")) == ({"agency", "radio"}, {"agency"})
     origins = [collection.origin(citation) for citation in collection.event["flight"].citations]
     assert origins == [None, "radio", "agency", "radio"]
 

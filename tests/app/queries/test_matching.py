@@ -23,9 +23,12 @@ SEED = 6
 COPIES = 40
 """So many times larger than it was loaded is the store that is asked: else PostgreSQL does well to scan it."""
 GROW = [
-    "INSERT INTO event SELECT since, until, key + n, known_from, known_until, id || '-' || n, end_day, reported_at, "
-    "text, document FROM event, {numbers} WHERE n > 0",
-    "INSERT INTO link SELECT since, until, term, key + n, known_from, known_until FROM link, {numbers} WHERE n > 0",
+    """
+    INSERT INTO event
+    SELECT since, until, key + n, known_from, known_until, id || '-' || n, end_day, reported_at, text, document
+    FROM event, {numbers}
+    """,
+    "INSERT INTO link SELECT since, until, term, key + n, known_from, known_until FROM link, {numbers}",
     f"UPDATE term SET rows = rows * {COPIES}",
 ]
 NUMBERS = {
@@ -62,6 +65,8 @@ class Explaining:
 def _steps(plan: dict[str, Any]) -> Iterator[str]:
     """The nodes of a plan of PostgreSQL, in the words of SQLite where they say the same."""
     kind = {"Seq Scan": "SCAN", "Sort": "TEMP B-TREE", "Incremental Sort": "TEMP B-TREE"}.get(plan["Node Type"])
+    if plan["Node Type"].startswith("Index") and "Index Cond" not in plan and plan["Relation Name"] != "event":
+        kind = "SCAN"  # of a whole index
     yield f"{kind or plan['Node Type']} {plan.get('Relation Name', '')} {plan.get('Index Name', '')}"
     for child in plan.get("Plans", ()):
         yield from _steps(child)

@@ -175,7 +175,7 @@ def test_the_nearest_name_is_one_of_the_revision(told):
 
 def test_a_revision_not_yet_seen_by_this_process_is_answered(store, tmp_path, monkeypatch):
     """As when the page before came from another process."""
-    monkeypatch.setattr("app.database.POLL_SECONDS", 600)
+    monkeypatch.setattr("app.watching.POLL_SECONDS", 600)
     store.load(write_lines(tmp_path, [*reference_lines(), event_line(0), event_line(1)]))
     behind = store.client()
     behind.get("/v1/events")
