@@ -13,7 +13,7 @@ from sqlmodel import col
 from app.tables import Name, Term, kind_range
 from seed.writing import batches, insert_rows
 
-MOST_KNOWN = 200_000
+MOST_KNOWN = 100_000
 ONCE = frozenset({"event", "citation-event"})
 """Kinds of terms that one event has alone: no other will ask for their numbers."""
 
