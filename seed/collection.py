@@ -17,7 +17,7 @@ KINDS = ("vocabulary", "publisher", "source", "actor", "location", "event")
 """In the order in which they are loaded: none before what it refers to, but for events among themselves."""
 LAST_SECOND = time(23, 59, 59, fold=1)
 """Of a day; the later one where the clock is put back at midnight."""
-MOST_REMEMBERED = 20_000
+MOST_REMEMBERED = 5_000
 """Answers of each kind: many are asked again and again, and memory must not grow with the record."""
 
 A = TypeVar("A")

@@ -14,7 +14,7 @@ from app.kinds import kind_range
 from app.tables import Name, Term
 from seed.writing import batches, insert_rows
 
-MOST_KNOWN = 200_000
+MOST_KNOWN = 100_000
 ONCE = frozenset({"event", "citation-event"})
 """Kinds of terms that one event has alone: no other will ask for their numbers."""
 

@@ -10,9 +10,9 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel
 
-MOST_HELD = 5_000
+MOST_HELD = 2_000
 """Records of a kind in memory: few actors, places and sources are in most events."""
-CACHE_KIB = 32_768
+CACHE_KIB = 16_384
 TABLES = """
 CREATE TABLE record (number INTEGER PRIMARY KEY, kind TEXT, id TEXT, written BLOB);
 CREATE UNIQUE INDEX record_id ON record (kind, id);
