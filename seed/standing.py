@@ -39,11 +39,15 @@ class Standing:
         return not (is_related and self._shows_edited(event_id))
 
     def _shows_edited(self, event_id: str) -> bool:
-        """Of another event its title, and when it is first supported; of a merged one, those of the other."""
-        waiting: list[str | None] = [one.event for one in self.collection.event[event_id].relations]
+        """Of another event its title, and when it is first supported; of a merged one, those of the other.
+
+        What is not published shows nothing, and may name what has left the files.
+        """
+        event = self.collection.event[event_id]
+        waiting = [one.event for one in event.relations] if event.is_published else []
         for one in waiting:
             if ("event", one) in self.edited:
                 return True
-            if one:
-                waiting.append(self.collection.event[one].merged_into)
+            if target := self.collection.event[one].merged_into:
+                waiting.append(target)
         return False

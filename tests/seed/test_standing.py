@@ -56,6 +56,15 @@ def test_none_stands_when_another_record_was_edited_and_all_do_when_it_is_new(co
     assert all(one in Standing(collection, edited, set(), is_same_code=True) for one in collection.event)
 
 
+def test_a_withdrawn_event_stands_whatever_became_of_what_it_named(write_record: Callable[..., Path]) -> None:
+    lines = record()
+    lines[-1] |= {"status": "withdrawn", "reason": "Invented.", "relations": RELATED[1]["relations"]}
+    events = dict(check([write_record(lines)], allow_uncited=True).event)
+    del events["harbour-talks-0"]
+    edited = {("event", "harbour-talks-3")}
+    assert "harbour-talks-5" in Standing(Collection(event=events), edited, edited, is_same_code=True)
+
+
 def test_none_stands_that_other_code_rendered(collection: Collection) -> None:
     assert not any(one in Standing(collection, set(), set(), is_same_code=False) for one in collection.event)
 
