@@ -60,10 +60,12 @@ def _anchor(heading: str) -> str:
 
 
 def _lead_within(name: str, inline: "Sequence[Token]") -> None:
-    """Links to pages lead to what is served; what is only in the repository is named, without a link."""
+    """Links to pages lead to what is served; what is only in the repository is named, without a link or a picture."""
     opened: Token | None = None
     for token in inline:
-        if token.type == "link_open":
+        if token.type == "image":
+            token.type = "text"  # its content is what is said in the place of the picture
+        elif token.type == "link_open":
             path, _, fragment = str(token.attrs["href"]).partition("#")
             target = posixpath.normpath(posixpath.join(posixpath.dirname(name), path.removesuffix(".md")))
             opened = None
