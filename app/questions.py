@@ -8,7 +8,8 @@ from urllib.parse import parse_qsl
 from fastapi import Request
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from app.problems import MOST_ERRORS, Problem, Refused, nearest, refuse_all
+from app.parameters import MOST_VALUES
+from app.problems import MOST_ERRORS, Problem, Refused, nearest, refuse, refuse_all
 
 LONGEST_ECHO = 100
 
@@ -17,7 +18,7 @@ async def refuse_parameters(request: Request) -> None:
     """Raises a `Problem` for any parameter of an operation that takes none."""
     if request.query_params:
         detail = "unknown parameter; this operation takes none"
-        raise refuse_all([Refused(name[:LONGEST_ECHO], detail) for name in request.query_params])
+        raise refuse_all([Refused(name[:LONGEST_ECHO], detail) for name in [*request.query_params][:MOST_ERRORS]])
 
 
 class Form:
@@ -29,10 +30,14 @@ class Form:
         self.known = sorted(question.model_fields)
         fields = question.model_fields.items()
         self.lists = frozenset(name for name, field in fields if get_origin(field.annotation) is list)
+        self.most = len(self.known) + len(self.lists) * (MOST_VALUES - 1) + MOST_ERRORS
+        """So many values are read: more than any question has that can be answered."""
         self.parts = {name: TypeAdapter(annotation) for name, annotation in parts.items()}
 
     def read(self, query: bytes, path: dict[str, str]) -> dict[str, Any]:
         """The arguments of the operation. Raises a `Problem` that tells everything that is wrong."""
+        if query.count(b"&") >= self.most:
+            raise refuse("question", f"expected at most {self.most} parameters, each value counted")
         given = self._gather(parse_qsl(query.decode("latin-1"), keep_blank_values=True))
         errors: list[Any] = []
         arguments: dict[str, Any] = {}
@@ -50,15 +55,22 @@ class Form:
         return arguments
 
     def _gather(self, pairs: Sequence[tuple[str, str]]) -> dict[str, Any]:
-        """The values of each name: several of a list. A framework would read the last of what takes one value."""
+        """The values of each name: several of a list. A framework would read the last of what takes one value.
+
+        Of unknown names, as many as are told.
+        """
         given: dict[str, Any] = {}
+        unknown = 0
         for name, value in pairs:
             if name in self.lists:
                 given.setdefault(name, []).append(value)
             elif name in given and name in self.known:
                 raise self._refuse_repeated([name for name, _ in pairs])
-            else:
+            elif name in self.known or name in given:
                 given[name] = value
+            elif unknown < MOST_ERRORS:
+                given[name] = value
+                unknown += 1
         return given
 
     def _refuse_repeated(self, names: list[str]) -> Problem:

@@ -6,6 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
+from app.problems import MOST_ERRORS, Problem
+from app.queries.events import EventQuery
+from app.questions import Form
 from tests.conftest import Client, Store
 from tests.invented import invented_lines, write_lines
 from tests.operations import OPERATIONS, PARAMETERS, RECORDS, Operation, Parameter
@@ -224,3 +227,32 @@ def test_a_circle_that_is_none_is_refused(client, path, near, radius, parameter)
 @pytest.mark.parametrize("q", ['"open', 'a "b" "c', '""', '" "', 'talks ""', "!?", "—"])
 def test_words_that_are_none_are_refused(client, path, q):
     refused(client.get(f"/v1/{path}", params={"q": q}), "q")
+
+
+class Noting(Form):
+    """Notes what is given to the question model: it makes an error of each name that it does not know."""
+
+    def __init__(self) -> None:
+        super().__init__("question", EventQuery, {})
+        self.given: list[dict[str, Any]] = []
+        validate = self.validate
+        self.validate = lambda given: self.given.append(given) or validate(given)
+
+
+@pytest.mark.parametrize("count", [MOST_ERRORS, 600, 10_000])
+def test_no_more_errors_are_made_than_are_told(count):
+    form = Noting()
+    with pytest.raises(Problem) as refusal:
+        form.read("&".join(f"unknown{n}" for n in range(count)).encode(), {})
+    assert len(refusal.value.errors) <= MOST_ERRORS
+    assert all(len(given) <= MOST_ERRORS for given in form.given)
+
+
+def test_more_values_than_any_question_has_are_refused_unread(client):
+    form = Noting()
+    every = [f"{name}=x" for name in form.known for _ in range(50 if name in form.lists else 1)]
+    assert len(every) < form.most
+    for operation in OPERATIONS:
+        answer = client.get(f"{operation.path}?{'&'.join(['id=a'] * 5_000)}")
+        assert answer.status_code == 400
+        assert len(answer.json()["errors"]) == 1
