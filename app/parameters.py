@@ -2,9 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Annotated, Any, ClassVar, Literal
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
@@ -102,10 +102,9 @@ class Known:
     kind: str
 
 
-@lru_cache(10_000)
 def encode_parameter(name: str, value: str | int) -> str:
-    """As it stands in an address."""
-    return urlencode([(name, value)])
+    """As it stands in an address; names need no encoding."""
+    return f"{name}={quote_plus(str(value))}"
 
 
 class Question(BaseModel):
