@@ -2,14 +2,17 @@
 
 import math
 import sqlite3
+import threading
 import time
-from functools import partial
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import psycopg
 from psycopg.pq import Format
-from sqlalchemy import URL, Engine, QueuePool, create_engine, event
+from sqlalchemy import URL, Engine, QueuePool, create_engine, event, exc
 
 from app.problems import UNAVAILABLE, Problem
 
@@ -20,27 +23,72 @@ STEPS_BETWEEN_LOOKS = 10_000
 LOCK_SECONDS = 5.0
 
 
-def make_engine(url: URL) -> Engine:
+class File:
+    """The file of a SQLite store: the one that was at its path when it was first opened."""
+
+    def __init__(self, url: URL) -> None:
+        self._path = Path(str(url.database))
+        self._opened: tuple[int, int] | None = None
+        self._opening = threading.Lock()
+
+    def connect(self, lock_seconds: float = LOCK_SECONDS) -> sqlite3.Connection:
+        """One connection, which waits so long for a lock."""
+        address = f"file:{quote(str(self._path))}?mode=ro"
+        with self._opening:
+            expected = self._opened or self._look()
+            connection = sqlite3.connect(
+                address, uri=True, check_same_thread=False, isolation_level=None, timeout=lock_seconds
+            )
+            if self._look() != expected:
+                connection.close()
+                raise sqlite3.OperationalError("another file has taken its place")
+            self._opened = expected
+        connection.execute("PRAGMA query_only = 1")
+        return connection
+
+    def is_replaced(self) -> bool:
+        """Whether its path leads to another file now, or to none."""
+        return self._opened is not None and self._look() != self._opened
+
+    def _look(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+
+def make_engine(url: URL, file: File | None) -> Engine:
     """A pool of connections, for as many threads."""
-    return _sqlite_engine(url) if url.get_backend_name() == "sqlite" else _postgresql_engine(url)
-
-
-def connect_sqlite(url: URL, lock_seconds: float = LOCK_SECONDS) -> sqlite3.Connection:
-    """One connection to a SQLite file, which waits so long for a lock."""
-    address = f"file:{quote(str(url.database))}?mode=ro"
-    connection = sqlite3.connect(address, uri=True, check_same_thread=False, isolation_level=None, timeout=lock_seconds)
-    connection.execute("PRAGMA query_only = 1")
-    return connection
+    return _sqlite_engine(file) if file else _postgresql_engine(url)
 
 
 def unavailable() -> Problem:
     return Problem(UNAVAILABLE, "The database does not answer in time.", headers={"Retry-After": "1"})
 
 
-def _sqlite_engine(url: URL) -> Engine:
+@contextmanager
+def answering() -> Iterator[None]:
+    """Raises a 503 `Problem` where a database is not available. A fault of ours stays what it is, to be logged."""
+    try:
+        yield
+    except exc.SQLAlchemyError as error:
+        if isinstance(error, exc.TimeoutError) or (isinstance(error, exc.DBAPIError) and is_unavailable(error.orig)):
+            raise unavailable() from error
+        raise
+
+
+def is_unavailable(error: BaseException | None) -> bool:
+    """Whether a driver says that its database cannot answer now: not that there is no such table, or no such word."""
+    if isinstance(error, sqlite3.OperationalError):
+        return getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
+    return isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError))
+
+
+def _sqlite_engine(file: File) -> Engine:
     engine = create_engine(
         "sqlite://",
-        creator=partial(connect_sqlite, url),
+        creator=file.connect,
         paramstyle="named",
         poolclass=QueuePool,
         pool_size=POOL_SIZE,

@@ -4,9 +4,9 @@ import sqlite3
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import URL, Executable, Row
+from sqlalchemy import Executable, Row
 
-from app.connections import connect_sqlite
+from app.connections import File, is_unavailable
 from app.statements import Rows, Template, Values
 from app.tables import Revision
 
@@ -31,11 +31,11 @@ class Hasty:
     Only templates are run, and only on this one connection, which no thread uses.
     """
 
-    def __init__(self, patient: "Patient", url: URL) -> None:
+    def __init__(self, patient: "Patient", file: File) -> None:
         self.memory = patient.memory
         self._watch = patient.watch
         self._dialect = patient.engine.dialect
-        self._url = url
+        self._file = file
         self._connection: sqlite3.Connection | None = None
         self._looks = 0
 
@@ -49,7 +49,9 @@ class Hasty:
         try:
             return self._connected().execute(*template.told(self._dialect, values)).fetchall()
         except sqlite3.Error as error:
-            raise Hurried from error
+            if is_unavailable(error):
+                raise Hurried from error
+            raise
 
     def newest_revision(self) -> Revision | None:
         """Raises `Hurried` when it has yet to be read."""
@@ -65,7 +67,7 @@ class Hasty:
 
     def _connected(self) -> sqlite3.Connection:
         if self._connection is None:
-            self._connection = connect_sqlite(self._url, lock_seconds=0)
+            self._connection = self._file.connect(lock_seconds=0)
             self._connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
             self._connection.set_progress_handler(self._is_late, STEPS_BETWEEN_LOOKS)
         return self._connection

@@ -12,10 +12,12 @@ from app.caching import may_hold
 from app.metrics import Outcome
 
 ENTRY_BYTES = 2_000
-"""What an answer takes beside its question and its body: headers, and the objects that hold it."""
+"""What an answer takes beside its question, headers and body: the objects that hold it."""
 LARGEST_PART = 8
 """No answer takes more than this part of the room."""
 
+Stand = tuple[object, str]
+"""What is asked: a store as it was opened, and the digest of its newest revision."""
 Question = tuple[tuple[str, bytes, str], bytes]
 """All that an answer depends on but the revision: path, query and encoding; the tags of `If-None-Match`."""
 
@@ -40,14 +42,14 @@ class KeptAnswers(Collector):
 
     def __init__(self, room: int) -> None:
         self._room = room
-        self._digest = ""
+        self._stand: Stand | None = None
         self._kept: OrderedDict[Question, Kept] = OrderedDict()
         self._bytes = self._hits = self._misses = self._evictions = 0
 
-    def find(self, digest: str, question: Question) -> Kept | None:
-        """The answer to a question at the revision with this digest; the full one where no condition can hold."""
-        if digest != self._digest:
-            self._digest, self._bytes = digest, 0
+    def find(self, stand: Stand, question: Question) -> Kept | None:
+        """The answer to a question at this revision; the full one where no condition can hold."""
+        if stand != self._stand:
+            self._stand, self._bytes = stand, 0
             self._kept.clear()
         kept = self._kept.get(question)
         asked, condition = question
@@ -62,10 +64,10 @@ class KeptAnswers(Collector):
         self._kept.move_to_end(question)
         return kept
 
-    def keep(self, digest: str, question: Question, kept: Kept) -> None:
+    def keep(self, stand: Stand, question: Question, kept: Kept) -> None:
         """Unless the revision has changed since the question was asked, or the answer is too large."""
         size = _size(question, kept)
-        if digest != self._digest or size > self._room // LARGEST_PART:
+        if stand != self._stand or size > self._room // LARGEST_PART:
             return
         self._drop(question)
         self._kept[question] = kept
@@ -88,4 +90,5 @@ class KeptAnswers(Collector):
 
 def _size(question: Question, kept: Kept) -> int:
     (path, query, _), condition = question
-    return ENTRY_BYTES + len(path) + len(query) + len(condition) + len(kept.body)
+    headers = sum(len(name) + len(value) for name, value in kept.headers)
+    return ENTRY_BYTES + len(path) + len(query) + len(condition) + headers + len(kept.body)

@@ -92,7 +92,7 @@ def create_app(settings: Settings) -> FastAPI:
     if settings.cache_bytes:
         answers = KeptAnswers(settings.cache_bytes)
         app.state.metrics.register(answers)
-        app.add_middleware(Remembering, database=app.state.database, answers=answers, metrics=metrics)
+        app.add_middleware(Remembering, state=app.state, answers=answers, metrics=metrics)
     return app
 
 

@@ -2,14 +2,16 @@
 
 import asyncio
 import time
+from functools import partial
 
 import anyio
 from anyio import to_thread
+from starlette.datastructures import State
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.compression import asked_encoding
-from app.database import Patient
-from app.kept import Kept, KeptAnswers, Question
+from app.database import Patient, current
+from app.kept import Kept, KeptAnswers, Question, Stand
 from app.methods import READING
 from app.metrics import Metrics
 from app.problems import Problem
@@ -23,10 +25,10 @@ OF_THE_PROCESS = ("/health/", "/metrics")
 class Remembering:
     """Keeps what may be kept by anyone, has a tag, and is sent whole: no problem, no stream."""
 
-    def __init__(self, app: ASGIApp, database: Patient, answers: KeptAnswers, metrics: Metrics) -> None:
-        self.app, self.database, self.answers, self.metrics = app, database, answers, metrics
-        self._glanced: Revision | None = None
-        self._looking: asyncio.Task[Revision | None] | None = None
+    def __init__(self, app: ASGIApp, state: State, answers: KeptAnswers, metrics: Metrics) -> None:
+        self.app, self.state, self.answers, self.metrics = app, state, answers, metrics
+        self._glanced: Stand | None = None
+        self._looking: asyncio.Task[Stand | None] | None = None
         self._looker = anyio.CapacityLimiter(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -39,7 +41,7 @@ class Remembering:
             await self.app(scope, receive, send)
             return
         question = _question(scope)
-        kept = self.answers.find(newest.digest, question)
+        kept = self.answers.find(newest, question)
         if kept is not None:
             await send(kept.start())
             body = b"" if scope["method"] == "HEAD" else kept.body
@@ -48,24 +50,25 @@ class Remembering:
         elif scope["method"] == "HEAD":
             await self.app(scope, receive, send)
         else:
-            await self.app(scope, receive, self._keeping(newest.digest, question, scope, send))
+            await self.app(scope, receive, self._keeping(newest, question, scope, send))
 
-    def _glance(self) -> Revision | None:
+    def _glance(self) -> Stand | None:
         """The newest revision, if it is known: one look for all requests that the loop has received by now."""
         if self._glanced is None:
-            self._glanced = self.database.known_revision()
+            database = current(self.state)
+            self._glanced = _stand(database, database.known_revision())
             asyncio.get_running_loop().call_soon(self._forget)
         return self._glanced
 
     def _forget(self) -> None:
         self._glanced = None
 
-    async def _look(self, path: str) -> Revision | None:
+    async def _look(self, path: str) -> Stand | None:
         """All who find the newest revision unknown wait for one look; none where the database does not answer."""
         if path.startswith(OF_THE_PROCESS):
             return None
         if self._looking is None:
-            look = to_thread.run_sync(self.database.newest_revision, limiter=self._looker)
+            look = to_thread.run_sync(partial(_find_stand, current(self.state)), limiter=self._looker)
             self._looking = asyncio.ensure_future(look)
             self._looking.add_done_callback(self._looked)
         try:
@@ -73,12 +76,12 @@ class Remembering:
         except Problem:
             return None
 
-    def _looked(self, look: asyncio.Task[Revision | None]) -> None:
+    def _looked(self, look: asyncio.Task[Stand | None]) -> None:
         self._looking = None
         if not look.cancelled():
             look.exception()  # whoever waited for it has gone
 
-    def _keeping(self, digest: str, question: Question, scope: Scope, send: Send) -> Send:
+    def _keeping(self, newest: Stand, question: Question, scope: Scope, send: Send) -> Send:
         """Sends an answer, and keeps it if it is whole with its first part."""
         start: Message | None = None
 
@@ -89,13 +92,21 @@ class Remembering:
             elif start is not None and not message.get("more_body"):
                 status, (asked, condition) = start["status"], question
                 kept = Kept(status, [*start["headers"]], message.get("body", b""), self.metrics.outcome(scope, status))
-                self.answers.keep(digest, (asked, condition if status == HELD else b""), kept)
+                self.answers.keep(newest, (asked, condition if status == HELD else b""), kept)
                 start = None
             else:
                 start = None
             await send(message)
 
         return send_kept
+
+
+def _find_stand(database: Patient) -> Stand | None:
+    return _stand(database, database.newest_revision())
+
+
+def _stand(database: Patient, revision: Revision | None) -> Stand | None:
+    return (database, revision.digest) if revision else None
 
 
 def _question(scope: Scope) -> Question:

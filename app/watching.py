@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from sqlalchemy import URL, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.connections import connect_sqlite, make_engine, unavailable
+from app.connections import File, make_engine, unavailable
 from app.problems import Problem
 from app.tables import Revision
 
@@ -30,18 +30,16 @@ class Watch(Protocol):
     def close(self) -> None: ...
 
 
-def watch(url: URL) -> Watch:
+def watch(url: URL, file: File | None) -> Watch:
     """The way of the database that is asked."""
-    if url.get_backend_name() == "sqlite":
-        return _SqliteWatch(url)
-    return _PollingWatch(url)
+    return _SqliteWatch(file) if file else _PollingWatch(url)
 
 
 class _PollingWatch:
     """Asks for the newest revision at most every `POLL_SECONDS`, through a connection that no question waits for."""
 
     def __init__(self, url: URL) -> None:
-        self._engine = make_engine(url)
+        self._engine = make_engine(url, None)
         self._lock = threading.Lock()
         self._seen: tuple[float, Revision | Problem | None] = -math.inf, None
 
@@ -74,10 +72,10 @@ class _PollingWatch:
 class _SqliteWatch:
     """Sees a commit at once. Threads look through one connection, the event loop through another: it waits for none."""
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, file: File) -> None:
         self._lock = threading.Lock()
-        self._in_threads = _Sight(partial(connect_sqlite, url))
-        self._on_loop = _Sight(partial(connect_sqlite, url, lock_seconds=0))
+        self._in_threads = _Sight(file.connect)
+        self._on_loop = _Sight(partial(file.connect, lock_seconds=0))
 
     def known(self) -> Revision | None:
         try:

@@ -9,7 +9,7 @@ from fastapi import Depends, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.answers import CURSOR_AND_REVISION, NOTHING, AnyPageQuestion, AnyQuestion, Asked, Last, linked
-from app.database import Database
+from app.database import Database, current
 from app.files import answer_file, gather
 from app.formats.shape import Answer, Event, Format
 from app.pagination import Page
@@ -138,7 +138,7 @@ class AskedInFormat(Asked):
 
 
 def _asked(request: Request) -> AskedInFormat:
-    return AskedInFormat(request, request.app.state.database)
+    return AskedInFormat(request, current(request.app.state))
 
 
 AskingInFormat = Annotated[AskedInFormat, Depends(_asked)]

@@ -10,6 +10,7 @@ from app.answers import linked
 from app.caching import cache_control
 from app.catalogue import MEDIA_TYPE, PATH, linkset
 from app.contract.responses import problem_responses
+from app.database import current
 from app.problems import INVALID_QUESTION, KINDS, NOT_FOUND, UNAVAILABLE, Problem
 from app.questions import refuse_parameters
 from app.service_schemas import HealthPublic, ProblemKindPublic
@@ -37,7 +38,7 @@ async def get_liveness() -> Response:
 )
 def get_readiness(request: Request) -> Response:
     """200 when the store can be read and holds a revision; else 503."""
-    revision = request.app.state.database.newest_revision()
+    revision = current(request.app.state).newest_revision()
     if revision is None:
         raise Problem(UNAVAILABLE, "No revision was published yet.", headers={"Retry-After": "10"})
     return JSONResponse({"status": "ready", "revision": revision.number}, headers={"Cache-Control": "no-store"})

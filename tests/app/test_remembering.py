@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, event
 
+from app.kept import ENTRY_BYTES
 from seed.redacting import redact
 from tests.conftest import Client, Store
 from tests.invented import event_line, invented_lines, reference_lines, write_lines
@@ -230,6 +231,17 @@ def test_the_answers_kept_have_bounded_room(pair):
     hits = count(client, "dateline_cache_hits_total")
     client.get("/v1/events/harbour-talks-1")
     assert count(client, "dateline_cache_hits_total") == hits + 1, "what was asked for lately was dropped"
+
+
+def test_headers_count_as_much_as_bodies(pair):
+    client, accepted = pair.store.client(), {"Accept-Encoding": "identity"}
+    path = "/v1/actors?q=" + "%E2%98%83".join(["anna"] * 20)
+    before = count(client, "dateline_cache_bytes")
+    answer = client.get(path, headers=accepted)
+    headers = sum(len(name) + len(value) for name, value in answer.headers.raw)
+    assert headers > 500
+    taken = count(client, "dateline_cache_bytes") - before
+    assert taken >= ENTRY_BYTES + len(path) + headers + len(answer.content) - 1  # of the path, "?" is not kept
 
 
 def test_requests_are_counted_alike_whether_an_answer_was_kept_or_not(pair):

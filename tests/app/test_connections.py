@@ -1,0 +1,125 @@
+"""What is not available is 503, and a fault of ours 500; a file that is replaced is opened anew, all of it together."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Dialect, exc, text
+
+from app.connections import answering
+from app.database import Patient
+from app.problems import Problem
+from app.statements import Template, Values
+from tests.conftest import Client, Store
+from tests.invented import invented_lines, write_lines
+from tests.operations import OF_THE_STORE, STREAMS
+
+WRONG = [
+    "SELECT nothing FROM event",
+    "SELECT 1 FROM nowhere",
+    "SELEC 1",
+    "SELECT DISTINCT id FROM event ORDER BY key +",
+]
+ENDLESS = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) FROM c"
+WHOLE = [one.path for one in OF_THE_STORE if one not in STREAMS]
+
+
+class Told(Template):
+    """A statement in the words of a database."""
+
+    def __init__(self, words: str) -> None:
+        self.words = words
+
+    def is_told(self, _dialect: Dialect) -> bool:
+        return True
+
+    def told(self, _dialect: Dialect, values: Values) -> tuple[str, dict[str, Any]]:
+        return self.words, dict(values)
+
+
+@pytest.fixture
+def client(store: Store, tmp_path: Path) -> Client:
+    store.load(write_lines(tmp_path, invented_lines(3)))
+    return store.client(cache_bytes=0)
+
+
+@pytest.mark.parametrize("statement", WRONG)
+def test_a_statement_that_is_wrong_is_no_overload(client, statement):
+    database: Patient = client.app.state.database
+    with pytest.raises(exc.DBAPIError):
+        database.fetch(text(statement))
+    with pytest.raises(exc.DBAPIError):
+        database.ask(Told(statement), {})
+    if database.hasty:
+        with pytest.raises(sqlite3.Error):
+            database.hasty.ask(Told(statement), {})
+
+
+def test_a_fault_is_told_as_one_and_time_that_is_over_as_such(client, store):
+    with pytest.raises(Problem):
+        client.app.state.database.ask(Told(ENDLESS), {})
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE event RENAME TO away")
+    assert [client.get(path).status_code for path in ("/v1/events", "/v1/events.csv", "/v1/actors")] == [500, 500, 200]
+
+
+def test_who_waits_in_vain_for_a_connection_is_told_so():
+    with pytest.raises(Problem), answering():
+        raise exc.TimeoutError
+
+
+class Replaced:
+    """A served SQLite file, in whose place another is put, with other events at the same revision."""
+
+    def __init__(self, make_store: Callable[[str], Store], folder: Path) -> None:
+        self.store, self.other = make_store("sqlite"), make_store("sqlite")
+        self.store.load(write_lines(folder, invented_lines(3)))
+        self.other.load(write_lines(folder, invented_lines(9)))
+        self.path = Path(str(self.store.url.database))
+        for store in (self.store, self.other):
+            store.engine.dispose()
+
+    def replace(self) -> None:
+        Path(str(self.other.url.database)).rename(self.path)
+
+
+@pytest.fixture
+def replaced(make_store: Callable[[str], Store], tmp_path: Path) -> Replaced:
+    return Replaced(make_store, tmp_path)
+
+
+@pytest.mark.parametrize("cache_bytes", [0, 1_000_000])
+def test_a_file_that_was_replaced_is_answered_from_alone(replaced, cache_bytes):
+    client = replaced.store.client(cache_bytes=cache_bytes)
+    before = {path: client.get(path).content for path in WHOLE[::2]}
+    replaced.replace()
+    after = replaced.store.client()
+    assert {path: client.get(path).content for path in WHOLE} == {path: after.get(path).content for path in WHOLE}
+    assert client.get("/v1/events").content != before.get("/v1/events")
+    assert len(client.get("/v1/events").json()["data"]) == 9
+
+
+def test_a_question_that_is_under_way_never_sees_the_other_file(replaced):
+    client, count = replaced.store.client(), text("SELECT count(*) FROM event")
+    client.get("/v1/events")
+    database: Patient = client.app.state.database
+    before = database.fetch(count)
+    replaced.replace()
+    assert len(client.get("/v1/events").json()["data"]) == 9
+    assert database.fetch(count) == before
+    with database.engine.connect(), pytest.raises(Problem):
+        database.fetch(count)  # needs another connection, which would be to the other file
+
+
+def test_without_its_file_nothing_is_answered_until_one_is_there(replaced):
+    client = replaced.store.client()
+    for path in WHOLE:
+        client.get(path)
+    aside = replaced.path.rename(replaced.path.with_suffix(".aside"))
+    assert {client.get(path).status_code for path in [*WHOLE, "/health/ready"]} == {503}
+    aside.rename(replaced.path)
+    assert {client.get(path).status_code for path in [*WHOLE, "/health/ready"]} == {200}
+    replaced.replace()
+    assert client.get("/v1/events/harbour-talks-7").status_code == 200
