@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, exists, or_, select
 from sqlmodel import col
@@ -19,6 +20,9 @@ LARGEST_VOCABULARY = 1_000
 """At most so many terms are compared to find the one nearest to a wrong name."""
 MOST_GUESSES = 2
 """For more unknown names than this in one question, the others are refused without their nearest."""
+MOST_TERMS = 50_000
+MOST_MISSED = 1_000
+"""So many names are remembered as terms, and so few as none: whoever asks makes those up."""
 FADING_KINDS = ("tag", "source-language")
 """Terms that are known while a record has them; ids and codes are known from their first revision on."""
 
@@ -33,13 +37,24 @@ class Found:
 
 def fetch_terms(database: Database, names: Iterable[Name], revision: Revision) -> dict[Name, Found]:
     """The terms of some names, each a kind and a value, without those that the revision does not know."""
-    remembered = database.memory(revision)
+    memory = database.memory(revision)
+    terms, missed = _part(memory, "terms", MOST_TERMS), _part(memory, "missed", MOST_MISSED)
     wanted = {*names}
-    found: dict[Name, Found | None] = {name: remembered[name] for name in wanted if name in remembered}
-    if missing := wanted - found.keys():
-        found |= dict.fromkeys(missing) | _look_up(database, missing, revision)
-        remembered.update(found)
-    return {name: term for name, term in found.items() if term is not None}
+    found: dict[Name, Found] = {name: terms[name] for name in wanted if name in terms}
+    if asked := wanted - found.keys() - missed.keys():
+        new = _look_up(database, asked, revision)
+        terms.update(new)
+        missed.update(dict.fromkeys(asked - new.keys()))
+        found |= new
+    return found
+
+
+def _part(memory: dict[Any, Any], name: str, most: int) -> dict[Name, Any]:
+    """Of what is remembered, a part that is emptied by itself when it grows too large."""
+    part: dict[Name, Any] | None = memory.get(name)
+    if part is None or len(part) > most:
+        part = memory[name] = {}
+    return part
 
 
 def _look_up(database: Database, names: Iterable[Name], revision: Revision) -> dict[Name, Found]:
