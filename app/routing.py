@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.answers import Asked
-from app.database import Patient
+from app.database import current
 from app.haste import Hurried
 from app.questions import Form
 
@@ -35,7 +35,7 @@ class QuestionRoute(APIRoute):
             arguments = form.read(request.scope["query_string"], request.path_params)
             if asked is None:
                 return await endpoint(request=request, **arguments)
-            database: Patient = request.app.state.database
+            database = current(request.app.state)
             if database.hasty and asked is Asked:
                 try:
                     return endpoint(asked=Asked(request, database.hasty), **arguments)
@@ -70,7 +70,10 @@ class Shortcut:
         try:
             response = await answer(request)
         except Exception as error:
-            tell = request.app.exception_handlers.get(type(error))
+            handlers = request.app.exception_handlers
+            tell = next(
+                (handlers[kind] for kind in type(error).__mro__ if kind in handlers and kind is not Exception), None
+            )
             if tell is None:
                 raise
             response = await tell(request, error)
