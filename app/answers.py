@@ -7,8 +7,8 @@ from typing import Annotated, TypeVar
 from fastapi import Depends, Request, Response
 from fastapi.responses import StreamingResponse
 
-from app.caching import cache_control, entity_tag, held_tag
-from app.database import Database
+from app.caching import cache_control, entity_tag, held_tag, is_any
+from app.database import Database, current
 from app.files import gather
 from app.instants import show_seconds
 from app.pagination import Page, PageQuestion, write_cursor
@@ -89,14 +89,10 @@ class Asked:
         if is_held:
             return Response(status_code=304, headers=headers)
         found = fetch()
-        if self._holds_any:
+        if is_any(self._held_tags):
             return Response(status_code=304, headers=headers)
         headers["Link"] = linked({"canonical": self.canonical(question)})
         return respond(found, headers)
-
-    @property
-    def _holds_any(self) -> bool:
-        return self._held_tags.strip() == "*"
 
     def _validators(self, question: Question, revision: Revision, is_written: bool) -> tuple[dict[str, str], bool]:
         """The headers by which an answer is cached, and whether the client holds it already."""
@@ -166,7 +162,7 @@ def link_too(answer: Response, links: dict[str, str]) -> None:
 
 
 def _asked(request: Request) -> Asked:
-    return Asked(request, request.app.state.database)
+    return Asked(request, current(request.app.state))
 
 
 Asking = Annotated[Asked, Depends(_asked)]

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from starlette.requests import Request
 
+from app.compression import ENCODINGS, encoded_tag
+
 PROGRAM = Path(__file__).parent
 DAY_SECONDS = 86_400
-_TAG = re.compile(r'(?:W/)?"([^"]*)"')
+_TAG = re.compile(r'(?:W/)?("[^"]*")')
 
 
 @cache
@@ -28,23 +30,28 @@ def entity_tag(*parts: str) -> str:
     return f'"{digest[:32]}"'
 
 
+def is_any(if_none_match: str) -> bool:
+    """Whether a condition is `*`, which holds for whatever exists (RFC 9110, 13.1.2)."""
+    return if_none_match.strip() == "*"
+
+
 def held_of(request: Request, tag: str) -> str | None:
-    """The tag in the form in which a request names it, if it does; the tag itself for `*` (RFC 9110, 13.1.2)."""
+    """The tag in the form in which a request names it, if it does; the tag itself for `*`."""
     asked = ",".join(request.headers.getlist("If-None-Match"))
-    return tag if asked.strip() == "*" else held_tag(tag, asked)
+    return tag if is_any(asked) else held_tag(tag, asked)
 
 
 def held_tag(tag: str, if_none_match: str) -> str | None:
-    """The tag, as the client holds it in whatever encoding, when it still holds (RFC 9110, 13.1.2)."""
-    held = (match for match in _TAG.finditer(if_none_match) if match[1].partition("-")[0] == tag.strip('"'))
-    return next((f'"{match[1]}"' for match in held), None)
+    """The tag, as the client holds it in one of our encodings, when it still holds."""
+    forms = (tag, *(encoded_tag(tag, encoding.name) for encoding in ENCODINGS))
+    return next((found for found in _TAG.findall(if_none_match) if found in forms), None)
 
 
 def may_hold(tag: bytes, if_none_match: bytes) -> bool:
     """Whether a condition names a tag, in whatever encoding, or any."""
-    base = tag.decode("latin-1").strip('"').partition("-")[0]
+    plain = '"{}"'.format(tag.decode("latin-1").strip('"').partition("-")[0])
     asked = if_none_match.decode("latin-1")
-    return asked.strip() == "*" or held_tag(base, asked) is not None
+    return is_any(asked) or held_tag(plain, asked) is not None
 
 
 def cache_control(pinned: bool, max_age: int) -> str:

@@ -11,11 +11,14 @@ from typing import NamedTuple
 
 import brotli
 import zstandard
+from anyio import to_thread
 from isal import isal_zlib
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 SMALLEST = 500
 """A whole answer with fewer bytes is sent as it is."""
+LARGE = 1_000_000
+"""One with more bytes is encoded in a thread, since that takes milliseconds."""
 LONGEST_HEADER = 500
 COMPRESSED = re.compile(
     rb"text/|application/(json|javascript|x-bibtex|x-ndjson|x-research-info-systems|[a-z.]+[+](json|xml))|image/svg[+]xml"
@@ -127,7 +130,8 @@ class _Sending:
             self.pieces = encoding.pieces()
             message = self._encoded(message, *self.pieces)
         elif encoding is not None and len(body) >= SMALLEST:
-            encoded = encoding.whole(body)
+            is_large = len(body) > LARGE
+            encoded = await to_thread.run_sync(encoding.whole, body) if is_large else encoding.whole(body)
             _mark(start, encoding, len(encoded))
             message = {"type": "http.response.body", "body": encoded}
         await self.send(start)
@@ -145,11 +149,20 @@ def _gains(start: Message) -> bool:
     return is_plain and COMPRESSED.match(headers.get(b"content-type", b"")) is not None
 
 
+def encoded_tag(tag: str, encoding: str) -> str:
+    """The tag of an answer in an encoding."""
+    return f'{tag[:-1]}-{encoding}"'
+
+
 def _mark(start: Message, encoding: Encoding, length: int | None) -> None:
     """Headers of an encoded answer; its length is known where it is whole."""
     name = encoding.name.encode()
     headers = [one for one in start["headers"] if one[0] not in (b"etag", b"content-length")]
-    tags = [(key, value[:-1] + b"-" + name + b'"') for key, value in start["headers"] if key == b"etag"]
+    tags = [
+        (key, encoded_tag(value.decode("latin-1"), encoding.name).encode("latin-1"))
+        for key, value in start["headers"]
+        if key == b"etag"
+    ]
     told = [(b"content-length", b"%d" % length)] if length is not None else []
     start["headers"] = [*tags, *headers, (b"content-encoding", name), *told]
 

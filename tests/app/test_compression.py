@@ -1,5 +1,6 @@
 """Encodings: negotiated, and the same bytes when decoded."""
 
+import asyncio
 import gzip
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +9,7 @@ import brotli
 import pytest
 import zstandard
 
+from app.compression import LARGE, Compressed
 from tests.conftest import Client, Store
 from tests.invented import invented_lines, write_lines
 from tests.operations import FILES, OPERATIONS, STREAMS
@@ -116,3 +118,31 @@ def test_an_export_is_encoded_in_the_pieces_in_which_it_comes(client, portal, pa
 @pytest.mark.parametrize("encoding", list(DECODERS))
 def test_an_encoded_answer_has_the_same_bytes_every_time(encoded, encoding):
     assert encoded("/v1/events", encoding) == encoded("/v1/events", encoding)
+
+
+async def _receive_nothing() -> dict[str, Any]:
+    return {"type": "http.disconnect"}
+
+
+@pytest.mark.parametrize(("length", "waits"), [(LARGE, False), (LARGE + 1, True)])
+def test_the_event_loop_goes_on_while_a_large_answer_is_encoded(portal, length, waits):
+    turned: list[bool] = []
+
+    async def answer(_scope: Any, _receive: Any, send: Any) -> None:
+        headers = [(b"content-type", b"application/json"), (b"etag", b'"a"')]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        asyncio.get_running_loop().call_soon(turned.append, True)
+        await send({"type": "http.response.body", "body": b"0123456789" * (length // 10) + b"0" * (length % 10)})
+
+    async def ask() -> bytes:
+        sent: list[Any] = []
+
+        async def send(message: Any) -> None:
+            sent.append((message, bool(turned)))
+
+        scope = {"type": "http", "headers": [(b"accept-encoding", b"gzip")]}
+        await Compressed(answer)(scope, _receive_nothing, send)
+        assert [turned for _, turned in sent] == [waits, waits]
+        return gzip.decompress(sent[1][0]["body"])
+
+    assert len(portal.call(ask)) == length
