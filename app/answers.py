@@ -129,7 +129,8 @@ class Asked:
             if found.total is not None:
                 meta["total"] = found.total
             if found.last is not None and isinstance(question, PageQuestion):
-                links["next"] = self.following(question, revision, found.last)
+                meta["next_cursor"] = cursor = write_cursor(question, revision, found.last)
+                links["next"] = self.following(question, revision, cursor)
         else:
             data = found
         headers["Link"] = linked(links)
@@ -137,10 +138,10 @@ class Asked:
         body = b'{"data":%b,%b' % (data, rest[1:])
         return Response(body, media_type="application/json", headers=headers)
 
-    def following(self, question: PageQuestion, revision: Revision, last: Last) -> str:
+    def following(self, question: PageQuestion, revision: Revision, cursor: str) -> str:
         """The address of the next page."""
         repeated = question.query(without=CURSOR_AND_REVISION)
-        place = f"as_of={revision.number}&cursor={write_cursor(question, revision, last)}"
+        place = f"as_of={revision.number}&cursor={cursor}"
         return self.address(f"{repeated}{'&' * bool(repeated)}{place}")
 
     def address(self, query: str) -> str:
@@ -153,12 +154,12 @@ def linked(links: dict[str, str]) -> str:
     return ", ".join(f'<{address}>; rel="{relation}"' for relation, address in links.items())
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
-
 def link_too(answer: Response, links: dict[str, str]) -> None:
     """Adds to the `Link` header of an answer, if it has one."""
     answer.headers["Link"] = ", ".join(filter(None, [answer.headers.get("Link"), linked(links)]))
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _asked(request: Request) -> Asked:

@@ -30,6 +30,9 @@ class Meta(Public):
     license: str = Field(description="The licence of the record: an SPDX identifier.")
     attribution: str = Field(description="Whom to credit.")
     total: Count | None = Field(None, description="All records of the question; with `count=exact`.")
+    next_cursor: str | None = Field(
+        None, description="The `cursor` of the next page, for the same question; absent on the last."
+    )
 
 
 class Links(Public):

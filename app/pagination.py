@@ -30,7 +30,9 @@ class PageQuestion(Question):
     unbound: ClassVar[frozenset[str]] = frozenset({"as_of", "limit", "cursor", "count"})
 
     limit: Whole = Field(DEFAULT_LIMIT, ge=1, le=LARGEST_LIMIT, description="Records a page.")
-    cursor: Cursor | None = Field(None, description="Where to go on, as `links.next` gives it.")
+    cursor: Cursor | None = Field(
+        None, description="Where to go on, as `meta.next_cursor` or the link `next` gives it."
+    )
     count: Exactly | None = Field(
         None, description="`exact` adds the number of all records of the question to `meta.total`.", examples=["exact"]
     )

@@ -8,7 +8,7 @@ from urllib.parse import quote_plus
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from app.instants import parse_day, parse_day_or_instant, seconds
+from app.instants import DAY, TIME, parse_day, parse_day_or_instant, seconds
 from app.problems import refuse
 from app.tables import LAST
 from app.words import split_words
@@ -26,11 +26,18 @@ NOT_FILTERS = PLACE_IN_LIST | {"sort", "order"}
 """Parameters that keep every record, as do `TIMES` of the same knowledge."""
 
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+UNHELD = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff"
+"""Characters that no value holds, alike on both databases."""
+
+
+def shown_as(form: str) -> dict[str, Any]:
+    """A form that the contract tells. Our own checks are narrower, and say better what is wrong."""
+    return {"pattern": f"^{form}$"}
 
 
 def _clean(text: str) -> str:
-    """Refuses characters that no value holds, alike on both databases."""
-    if re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]", text):
+    """Refuses what is no text; lone surrogates too, which no pattern needs to tell."""
+    if re.search(rf"[{UNHELD}\ud800-\udfff]", text):
         raise ValueError("expected text without control characters")
     return text
 
@@ -78,14 +85,26 @@ Code = Annotated[str, Field(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=1
 Country = Annotated[str, Field(pattern="^[A-Z]{2}$")]
 Language = Annotated[str, Field(pattern="^[A-Za-z0-9]{2,8}(-[A-Za-z0-9]{1,8})*$")]
 Day = Annotated[str, Field(max_length=20, json_schema_extra={"format": "date"}), AfterValidator(_checked_day)]
-When = Annotated[str, Field(max_length=40), AfterValidator(_checked_instant)]
+When = Annotated[
+    str, Field(max_length=40, json_schema_extra=shown_as(f"{DAY}({TIME})?")), AfterValidator(_checked_instant)
+]
 Ids = Annotated[list[Id], Field(max_length=MOST_VALUES)]
 Codes = Annotated[list[Code], Field(max_length=MOST_VALUES)]
 Countries = Annotated[list[Country], Field(max_length=MOST_VALUES)]
 Languages = Annotated[list[Language], Field(max_length=MOST_VALUES)]
-CleanText = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT), AfterValidator(_clean)]
-Cursor = Annotated[str, Field(min_length=1, max_length=LONGEST_CURSOR), AfterValidator(_clean)]
-WebAddress = Annotated[str, Field(min_length=1, max_length=LONGEST_ADDRESS), AfterValidator(_checked_address)]
+Text = Annotated[str, Field(json_schema_extra=shown_as(f"[^{UNHELD}]*")), AfterValidator(_clean)]
+CleanText = Annotated[Text, Field(min_length=1, max_length=LONGEST_TEXT)]
+AsOf = Annotated[CleanText, Field(json_schema_extra=shown_as(f"([0-9]+|{DAY}({TIME})?)"))]
+Cursor = Annotated[
+    str,
+    Field(min_length=1, max_length=LONGEST_CURSOR, json_schema_extra=shown_as("[A-Za-z0-9_-]+")),
+    AfterValidator(_clean),
+]
+WebAddress = Annotated[
+    str,
+    Field(min_length=1, max_length=LONGEST_ADDRESS, json_schema_extra=shown_as(rf'[^\s"<>{UNHELD}]+')),
+    AfterValidator(_checked_address),
+]
 Words = Annotated[CleanText, AfterValidator(_checked_words)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Pixels = Annotated[int, Field(ge=1, le=100_000), BeforeValidator(_whole)]
@@ -116,7 +135,7 @@ class Question(BaseModel):
     shows_when_published: ClassVar[bool] = False
     """Whether the answer says when its revision was published, which no digest covers."""
 
-    as_of: CleanText | None = Field(
+    as_of: AsOf | None = Field(
         None,
         description="What did we say then? A revision's number, a date (its end, UTC) or an instant with its zone.",
         examples=["1"],

@@ -12,7 +12,7 @@ from app.answers import CURSOR_AND_REVISION, NOTHING, AnyPageQuestion, AnyQuesti
 from app.database import Database, current
 from app.files import answer_file, gather
 from app.formats.shape import Answer, Event, Format
-from app.pagination import Page
+from app.pagination import Page, write_cursor
 from app.parameters import Question
 from app.queries.files import FileQuery, stream_records
 from app.queries.formats import fetch_cited, fetch_first_published, fetch_published, stream_events
@@ -33,7 +33,8 @@ class AskedInFormat(Asked):
         counted = question.model_copy(update={"count": "exact"}) if one.counts else question
 
         def respond(page: Page, headers: dict[str, str]) -> Response:
-            following = self.following(question, revision, page.last) if page.last is not None else None
+            cursor = write_cursor(question, revision, page.last) if page.last is not None else None
+            following = self.following(question, revision, cursor) if cursor else None
             return self._written(one, question, revision, page.documents, following, headers, page.total)
 
         return self.checked(

@@ -38,8 +38,8 @@ class Dateline:
         """Every page of a list, all of the revision of the first, whatever is published meanwhile."""
         page = self.ask(path, **parameters)
         yield page
-        while following := page["links"].get("next"):
-            page = self.ask(following)
+        while cursor := page["meta"].get("next_cursor"):
+            page = self.ask(path, **parameters, cursor=cursor)
             yield page
 
     def records(self, path: str, **parameters: Any) -> Iterator[dict[str, Any]]:

@@ -80,7 +80,8 @@ class _Reading:
     def _keep(self, item: Item, record_id: str, record: Anything | None) -> None:
         if not self.shelf.add(item.kind, record_id, record.written() if record else None):
             self.repeated.add((item.kind, record_id))
-        elif isinstance(record, Vocabulary):
+            return
+        if isinstance(record, Vocabulary):
             self.vocabularies.append(record)
         for kind, path in HIERARCHIES:
             if kind == item.kind:
@@ -104,8 +105,7 @@ class _Reading:
 
 
 def _built_on(source: dict[str, Any]) -> list[Any]:
-    links = source.get("derived_from")
-    return [one for one in links if not isinstance(one, dict) or one.get("how") != "cites"] if links else []
+    return [one for _, one in entries(source, "derived_from.*") if one.get("how") != "cites"]
 
 
 def _without_origin(event: dict[str, Any]) -> Iterator[str]:
@@ -115,7 +115,7 @@ def _without_origin(event: dict[str, Any]) -> Iterator[str]:
 def _is_supported(event: dict[str, Any]) -> bool:
     citations = event.get("citations")
     return isinstance(citations, list) and any(
-        isinstance(one, dict) and one.get("stance", "supports") in SUPPORTING for one in citations
+        isinstance(one, dict) and str(one.get("stance", "supports")) in SUPPORTING for one in citations
     )
 
 

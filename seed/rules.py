@@ -121,7 +121,7 @@ def _citations(data: dict[str, Any]) -> Told:
                 yield one, f"the key '{key[:100]}' stands at two citations; expected another"
     for at, citation in entries(data, "citations.*"):
         for place, name in (
-            values_at(citation, "supports.*") if citation.get("stance", "supports") in SUPPORTING else ()
+            values_at(citation, "supports.*") if str(citation.get("stance", "supports")) in SUPPORTING else ()
         ):
             if name in SUPPORTED_FIELDS and data.get(name) in (None, [], ""):
                 yield (*at, *place), f"supports '{name}', which the event does not have; expected a field that it has"

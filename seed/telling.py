@@ -116,7 +116,7 @@ def _check_support(item: Item, stances: Vocabulary, faults: Faults) -> None:
         return
     if not isinstance(citations, list) or not all(isinstance(one, dict) for one in citations):
         return
-    if all(one.get("stance", "supports") in stances.codes.keys() - SUPPORTING for one in citations):
+    if all(str(one.get("stance", "supports")) in stances.codes.keys() - SUPPORTING for one in citations):
         told = "no citation supports the event; expected at least one that does (bulk data: --allow-uncited)"
         faults.add(item.place(("citations",)), told)
 

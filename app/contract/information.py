@@ -13,8 +13,8 @@ it, every disagreement between sources is visible, and every answer can be repla
 **Revisions.** Every answer is about one published revision of the record, by default the newest; `as_of` asks an
 earlier one: *what did we say then?* `known_at` asks *what could have been known then?*
 
-**Pages.** A list answers `limit` records and, while there are more, `links.next`: follow it until it is absent. All
-pages of a walk are of one revision.
+**Pages.** A list answers `limit` records and, while there are more, `links.next`: follow it until it is absent, or ask
+the same question with `meta.next_cursor` as `cursor`. All pages of a walk are of one revision.
 
 **Absent, never null.** What is unknown is absent. An empty list says that the record has none.
 

@@ -12,6 +12,7 @@ from sqlalchemy import Double, and_, bindparam, or_
 from sqlmodel import col
 
 from app.globe import EARTH_RADIUS_KM, FARTHEST_KM, unit_vector
+from app.parameters import shown_as
 from app.queries.matching import Predicate
 from app.tables import Location
 
@@ -59,8 +60,18 @@ def _checked_radius(text: str) -> str:
     return text
 
 
-Box = Annotated[str, Field(max_length=100), AfterValidator(_checked_box)]
-Point = Annotated[str, Field(max_length=100), AfterValidator(_checked_point)]
+_MORE = r"(\.[0-9]{1,12})?"
+_LAT = rf"[+-]?(0?90(\.0{{1,12}})?|0?[0-8]?[0-9]{_MORE})"
+_LON = rf"[+-]?(180(\.0{{1,12}})?|(1[0-7][0-9]|0?[0-9]{{1,2}}){_MORE})"
+
+Box = Annotated[
+    str,
+    Field(max_length=100, json_schema_extra=shown_as(f"{_LON},{_LAT},{_LON},{_LAT}")),
+    AfterValidator(_checked_box),
+]
+Point = Annotated[
+    str, Field(max_length=100, json_schema_extra=shown_as(f"{_LAT},{_LON}")), AfterValidator(_checked_point)
+]
 Kilometres = WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": FARTHEST_KM})
 Radius = Annotated[str, Field(max_length=40), AfterValidator(_checked_radius), Kilometres]
 

@@ -9,12 +9,12 @@ from typing import Annotated, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from app.caching import DAY_SECONDS, cache_control, entity_tag, held_tag
 from app.contract.responses import HELD, problem_responses
 from app.parameters import PLACE_IN_LIST, TIMES, Code, Pixels, WebAddress
-from app.problems import GONE, INVALID_QUESTION, MEDIA_TYPE, NOT_FOUND, NOT_IMPLEMENTED, UNAVAILABLE, Problem, refuse
+from app.problems import GONE, INVALID_QUESTION, MEDIA_TYPE, NOT_FOUND, NOT_IMPLEMENTED, UNAVAILABLE, Problem
 from app.routing import QuestionRoute
 from app.schemas import Public
 from app.settings import Settings
@@ -37,7 +37,9 @@ class OembedQuery(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     url: WebAddress = Field("/", description="The address of an embed, of a view of the explorer or of an event.")
-    format: Code = Field("json", description="`json`; every other form is answered with 501.")
+    format: Annotated[Literal["json", "xml"], WithJsonSchema({"type": "string", "enum": ["json"]})] = Field(
+        "json", description="`json`; `xml`, the other form that oEmbed has, is answered with 501."
+    )
     maxwidth: Pixels | None = Field(None, description="The frame may be so wide, in pixels.")
     maxheight: Pixels | None = Field(None, description="The frame may be so high, in pixels.")
     dnt: Code | None = Field(None, description="Asks not to be tracked, as WordPress does; nobody is.")
@@ -73,8 +75,6 @@ async def get_oembed(question: Annotated[OembedQuery, Query()], request: Request
     """For addresses under the public address, and for root-relative ones; without `url`, the whole chronology."""
     if question.format == "xml":
         raise Problem(NOT_IMPLEMENTED, "Expected format=json.")
-    if question.format != "json":
-        raise refuse("format", "expected 'json'")
     settings: Settings = request.app.state.settings
     shown = _find(question.url, settings.public_url)
     is_timeline = shown.page == TIMELINE

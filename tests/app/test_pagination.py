@@ -105,6 +105,19 @@ def test_every_list_is_the_same_in_pages_of_one_and_in_one_page(client, operatio
 
 
 @pytest.mark.parametrize("operation", LISTS, ids=str)
+def test_the_next_cursor_is_that_of_the_next_page_and_enough_to_walk(client, operation: Operation):
+    question: dict[str, Any] = {"limit": 2}
+    walked: list[Any] = []
+    while question:
+        page = client.get(operation.path, params=question).json()
+        walked += page["data"]
+        cursor = page["meta"].get("next_cursor")
+        assert [cursor] == asked(page["links"].get("next", "")).get("cursor", [None])
+        question = {"limit": 2, "cursor": cursor} if cursor else {}
+    assert walked == client.walk(operation.path)
+
+
+@pytest.mark.parametrize("operation", LISTS, ids=str)
 def test_a_page_that_ends_the_list_exactly_has_no_next(client, operation: Operation):
     total = len(client.walk(operation.path))
     assert "next" not in client.get(operation.path, params={"limit": total}).json()["links"]

@@ -52,7 +52,7 @@ def serve(
     *,
     document: Document = False,
 ) -> None:
-    """Answers a second: the floors, Dateline on both databases, and its peers."""
+    """Answers a second: the floors, Dateline on both databases, and its peers. From 10,000 events on."""
     from tests.benchmarks.generate import World
     from tests.benchmarks.serve import serve as measure
 
@@ -90,6 +90,7 @@ def run(
     events: Events = 20_000,
     work: Work = None,
     minutes: Annotated[float, typer.Option(help="How long the mixed load lasts.")] = 1,
+    revised: Annotated[int, typer.Option(help="How many events are touched by twenty revisions.")] = 2_000,
     *,
     document: Document = False,
 ) -> None:
@@ -98,7 +99,7 @@ def run(
     from tests.benchmarks.run import run as measure
 
     with _work(work) as folder:
-        measure(World(1, events), folder, minutes=minutes, document=document)
+        measure(World(1, events), folder, minutes=minutes, revised=revised, document=document)
 
 
 if __name__ == "__main__":

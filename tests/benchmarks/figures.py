@@ -10,7 +10,7 @@ Rates = Mapping[tuple[str, str], float]
 SQLITE, POSTGRES = "Dateline, SQLite", "Dateline, PostgreSQL"
 FLOOR, FRAMEWORK = "The server's floor", "The framework's floor"
 ONE_FILTER = (BOX, "source", "place", "type", "actor and type", "place and actor")
-PEERS = ("FastAPI + SQLModel, SQLite", "Datasette, SQLite", "ROAPI, in memory")
+PEERS = ("FastAPI + SQLModel, SQLite", "Datasette, SQLite", "ROAPI, in memory", "pygeoapi, SpatiaLite")
 POSTGRES_PEERS = ("FastAPI + SQLModel, PostgreSQL", "PostGraphile, PostgreSQL")
 
 

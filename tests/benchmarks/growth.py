@@ -21,7 +21,12 @@ LIMITS = range(46, 55)
 DEEP = 2_000
 FULL = min(LIMITS)
 TOO_LONG = 503
-ALONE: dict[str, Question] = {"nothing": {}, "order=asc": {"order": "asc"}, "sort=reported": {"sort": "reported"}}
+EARLY = "2001-12-31"
+"""When little was known yet: nearly all that the store holds came later."""
+NOWHERE = '"the to of the to of the to"'
+"""A phrase of words that are in most events, and of none."""
+NO_PAGES = ("few", "none", "count", "facets", "sort=reported")
+"""What these rows are called begins so: they are bounded by the time limit, not by the page."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,8 @@ class Cost:
     what: str
     microseconds: float
     found: int
+    is_refused: bool = False
+    """Whether it took too long."""
 
 
 def filters(world: World) -> dict[str, Question]:
@@ -57,6 +64,7 @@ def filters(world: World) -> dict[str, Question]:
         "min_origins": {"min_origins": 2},
         "quality": {"quality": "no-matched-citation"},
         "q": {"q": "government"},
+        "phrase": {"q": '"the of"'},
         "date_from": {"date_from": "2008-01-01"},
         "date_to": {"date_to": "2018-12-31"},
         "within": {"date_from": "2008-01-01", "date_to": "2018-12-31", "date_match": "within"},
@@ -68,11 +76,22 @@ def filters(world: World) -> dict[str, Question]:
 def questions(world: World, *, pairs: bool) -> dict[str, Question]:
     alone = filters(world)
     together = {f"{one} + {other}": {**alone[one], **alone[other]} for one, other in combinations(alone, 2)}
-    few = {
+    unfiltered: dict[str, Question] = {
+        "nothing": {},
+        "order=asc": {"order": "asc"},
+        "known_at, early": {"known_at": EARLY},
+        "known_at, early, order=asc": {"known_at": EARLY, "order": "asc"},
+    }
+    few: dict[str, Question] = {
         "few: a rare type in a box by an actor": {"type": TYPES[-1], "bbox": "-10,-62,10,-50", **alone["actor"]},
         "none: a rare type by a rare actor": {"type": TYPES[-1], "actor": identifier("actor", world.actors - 1)},
+        "none: nothing known yet": {"known_at": "2000-01-01"},
+        "none: a phrase of common words": {"q": NOWHERE},
+        "sort=reported": {"sort": "reported"},
+        "sort=reported, actor": {"sort": "reported", **alone["actor"]},
+        "sort=reported, known_at": {"sort": "reported", **alone["known_at"]},
     }
-    return ALONE | alone | (together if pairs else {}) | few
+    return unfiltered | alone | (together if pairs else {}) | few
 
 
 def growth(sizes: Sequence[int], work: Path, *, pairs: bool, document: bool) -> None:
@@ -129,9 +148,10 @@ def _asked(server: Server, client: httpx.Client, cost: Cost, addresses: Sequence
         before = server.cpu_seconds()
         answer = client.get(address)
         spent.append(server.cpu_seconds() - before)
-    if answer.status_code != TOO_LONG:
+    is_refused = answer.status_code == TOO_LONG
+    if not is_refused:
         found = len(answer.raise_for_status().json()["data"])
-    return Cost(cost.store, cost.events, cost.what, median(spent) * 1e6, found)
+    return Cost(cost.store, cost.events, cost.what, median(spent) * 1e6, found, is_refused)
 
 
 def _deep(server: Server, client: httpx.Client, store: Store, world: World) -> Iterator[Cost]:
@@ -146,9 +166,12 @@ def _deep(server: Server, client: httpx.Client, store: Store, world: World) -> I
 
 
 def _counts(server: Server, client: httpx.Client, store: Store, world: World) -> Iterator[Cost]:
-    some = ({}, filters(world)["type"], {**filters(world)["actor"], **filters(world)["type"]})
-    for question in some:
+    """Counting everything, what one term has, and what has to be found first."""
+    alone = filters(world)
+    some = [alone[name] for name in ("type", "actor", "q", "phrase", "bbox", "date_from", "known_at")]
+    for question in ({}, *some, {**alone["actor"], **alone["type"]}):
         named = " and ".join(question) or "all"
+        named = "phrase" if question == alone["phrase"] else named
         yield _cost(server, client, store, world, f"count=exact, {named}", {**question, "count": "exact"})
         addresses = [f"/v1/facets?{urlencode({**question, 'facet': facet})}" for facet in ("type", "actor", "month")]
         yield _asked(server, client, Cost(store.name, world.events, f"facets, {named}", 0, 0), addresses)
@@ -178,7 +201,7 @@ def _ratios(store: str, sizes: Sequence[int], costs: Sequence[Cost], *, full: bo
     held = {(one.events, one.what): one for one in costs if one.store == store}
     for (events, what), large in held.items():
         small = held[sizes[0], what]
-        is_page = not what.startswith(("few", "none", "count", "facets"))
+        is_page = not what.startswith(NO_PAGES)
         if events == sizes[-1] and full == (is_page and min(small.found, large.found) >= FULL):
             yield large, large.microseconds / small.microseconds
 
@@ -196,7 +219,8 @@ def _table(sizes: Sequence[int], costs: Sequence[Cost]) -> str:
 def _cell(cost: Cost | None) -> str:
     if cost is None:
         return ""
-    return number(cost.microseconds) + ("" if cost.found >= FULL or not cost.found else f" ({cost.found} found)")
+    told = "too long: 503" if cost.is_refused else "" if cost.found >= FULL else f"{cost.found} found"
+    return number(cost.microseconds) + (f" ({told})" if told else "")
 
 
 def _worst(sizes: Sequence[int], costs: Sequence[Cost]) -> str:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import make_url, select
 from sqlmodel import SQLModel
 
@@ -44,7 +45,10 @@ def load(world: World, work: Path, *, document: bool) -> None:
         files = [_new_file(work / name) for name in ("full.db", "bare.db")]
         databases = [stack.enter_context(postgres_store(None, work, base_url, process)) for _ in range(2)]
         found = [took for full, bare in (files, databases) for took in _measure(world, work, full, bare)]
-    about = f"{world.events:,} events, on {machine()}."
+        sizes = {"the record": _record_bytes(world, work)}
+        sizes |= {full.name: _stored_bytes(full) for full, _ in (files, databases)}
+    on_disk = ", ".join(f"{name} {size / world.events / 1000:.3g}" for name, size in sizes.items())
+    about = f"KB on disk an event: {on_disk}. {world.events:,} events, on {machine()}."
     ratios = [
         one for store in ("SQLite", "PostgreSQL") for one in _figures([took for took in found if took.store == store])
     ]
@@ -61,7 +65,7 @@ def load(world: World, work: Path, *, document: bool) -> None:
         "load": f"{table(('', 'events a second of CPU', 'seconds of CPU', 'peak MiB'), rows)}\n\n{about}",
         "load figures": table(("figure", "wanted", "got"), [one.row() for one in ratios]),
     }
-    rest = {"loads": [asdict(one) for one in found], "figures": [asdict(one) for one in ratios]}
+    rest = {"loads": [asdict(one) for one in found], "bytes": sizes, "figures": [asdict(one) for one in ratios]}
     publish("load", {"about": about, **rest}, parts, document=document)
 
 
@@ -126,6 +130,19 @@ def _new_file(path: Path) -> Store:
     for name in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
         name.unlink(missing_ok=True)
     return Store("SQLite", f"sqlite:///{path}")
+
+
+def _record_bytes(world: World, work: Path) -> int:
+    return sum(path.stat().st_size for path in record(world, work).iterdir())
+
+
+def _stored_bytes(store: Store) -> int:
+    """Of a SQLite file, or of a database with its indices."""
+    if store.name == "SQLite":
+        return Path(str(make_url(store.url).database)).stat().st_size
+    with psycopg.connect(store.url) as connection:
+        row = connection.execute("SELECT pg_database_size(current_database())").fetchone()
+        return int(row[0]) if row else 0
 
 
 def _database_seconds(store: Store) -> float:

@@ -4,6 +4,7 @@ Each is asked for pages of 50 events by actor and dates, by box, and for one eve
 """
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,6 +26,9 @@ Asked = Mapping[str, Sequence[str]]
 """Dateline's own addresses of each kind."""
 Loads = dict[str, Load]
 POSTGRAPHILE = "postgraphile@4.14.1"
+PYGEOAPI = ("pygeoapi==0.21.0", "starlette==1.10.0", "uvicorn==0.54.0", "uvloop==0.23.0", "httptools==0.9.0")
+DEBIAN_PYTHON = "/usr/bin/python3"
+"""Whose SQLite loads extensions."""
 
 
 class NotHere(Exception):  # noqa: N818 - no fault: a peer that this machine does not have
@@ -132,9 +136,7 @@ def roapi(data: Data, asked: Asked) -> Iterator[tuple[Server, Loads]]:
     program = PROGRAMS / "roapi"
     if not program.exists():
         raise NotHere("ROAPI: not installed; `uv run --group benchmarks …`")
-    flat = data.work / "flat.ndjson"
-    with data.documents.open(encoding="utf-8") as lines, flat.open("w", encoding="utf-8") as rows:
-        rows.writelines(json.dumps(_flat(json.loads(line))) + "\n" for line in lines)
+    flat = _flat_rows(data)
     ports = [f"127.0.0.1:{free_port()}" for _ in range(3)]
     options = zip(("--addr-http", "--addr-postgres", "--addr-flight-sql"), ports, strict=True)
     command = [program, *(part for option in options for part in option), "--table", f"event={flat},format=ndjson"]
@@ -154,11 +156,70 @@ def roapi(data: Data, asked: Asked) -> Iterator[tuple[Server, Loads]]:
         yield server, _translated(asked, page, one)
 
 
+def _flat_rows(data: Data) -> Path:
+    flat = data.work / "flat.ndjson"
+    with data.documents.open(encoding="utf-8") as lines, flat.open("w", encoding="utf-8") as rows:
+        rows.writelines(json.dumps(_flat(json.loads(line))) + "\n" for line in lines)
+    return flat
+
+
 def _flat(document: dict[str, Any]) -> dict[str, Any]:
     actor, place = ([*document[name], {}][0] for name in ("actors", "locations"))
     names = ("id", "title", "summary", "type", "modality", "date_edtf", "start_date", "end_date", "date_precision")
     where = {name: place.get(name) for name in ("latitude", "longitude")}
     return {name: document.get(name) for name in names} | {"actor": actor.get("id"), "place": place.get("id")} | where
+
+
+@contextmanager
+def pygeoapi(data: Data, asked: Asked) -> Iterator[tuple[Server, Loads]]:
+    """pygeoapi on flat rows in SpatiaLite, asked by box and by id: its provider knows neither days nor an order."""
+    folder, file = data.work / "pygeoapi", data.work / "spatial.sqlite"
+    fill = [DEBIAN_PYTHON, Path(__file__).with_name("spatial.py"), _flat_rows(data), file]
+    python = folder / "bin" / "python"
+    install = [["uv", "venv", "--allow-existing", "--python", DEBIAN_PYTHON, folder]]
+    install.append(["uv", "pip", "install", "--python", python, *PYGEOAPI])
+    for command in (fill, *install):
+        if subprocess.run(command, capture_output=True, check=False).returncode:
+            raise NotHere("pygeoapi: needs Debian's python3 and libsqlite3-mod-spatialite, and a registry that has it")
+    port = free_port()
+    config, contract = folder / "config.json", folder / "openapi.yml"
+    config.write_text(json.dumps(_pygeoapi_settings(file, port)))
+    environment = {"PYGEOAPI_CONFIG": str(config), "PYGEOAPI_OPENAPI": str(contract)}
+    describe = [folder / "bin" / "pygeoapi", "openapi", "generate", config, "--output-file", contract]
+    subprocess.run(describe, check=True, capture_output=True, env=os.environ | environment)
+    questions = [dict(parse_qsl(urlsplit(path).query)) for path in asked[BOX]]
+    items = "/collections/event/items"
+    loads = {
+        BOX: Load([f"{items}?f=json&limit={one['limit']}&bbox={one['bbox']}" for one in questions]),
+        EVENT: Load([f"{items}/{path.rpartition('/')[2]}?f=json" for path in asked[EVENT]]),
+    }
+    command = [folder / "bin" / "uvicorn", *uvicorn("pygeoapi.starlette_app:APP", port)[1:]]
+    with serving("pygeoapi, SpatiaLite", command, port, "/conformance?f=json", environment=environment) as server:
+        yield server, loads
+
+
+def _pygeoapi_settings(file: Path, port: int) -> dict[str, Any]:
+    """As its documentation has them: nothing in them may be left out."""
+    address = f"http://127.0.0.1:{port}"
+    named = {"title": "events", "description": "events", "keywords": ["events"]}
+    crs = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+    provider = {"type": "feature", "name": "SQLiteGPKG", "data": str(file), "id_field": "id", "table": "event"}
+    collection = {
+        **named, "type": "collection", "links": [], "providers": [provider],
+        "extents": {"spatial": {"bbox": [-180, -90, 180, 90], "crs": crs}},
+    }  # fmt: skip
+    about = {**named, "keywords_type": "theme", "terms_of_service": "none", "url": address}
+    nobody = {"name": "none", "url": address}
+    return {
+        "server": {
+            "bind": {"host": "127.0.0.1", "port": port}, "url": address, "mimetype": "application/json",
+            "encoding": "utf-8", "languages": ["en-US"], "limits": {"default_items": 50, "max_items": 500},
+            "map": {"url": "", "attribution": ""},
+        },
+        "logging": {"level": "ERROR"},
+        "metadata": {"identification": about, "license": nobody, "provider": nobody, "contact": nobody},
+        "resources": {"event": collection},
+    }  # fmt: skip
 
 
 FUNCTIONS = """

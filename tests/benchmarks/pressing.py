@@ -25,6 +25,8 @@ class Load:
     addresses: Sequence[str]
     headers: tuple[str, ...] = ()
     connections: int = 8
+    may_be_refused: bool = False
+    """Whether a 503 is an answer: only where rates do not matter."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,14 @@ def press(server: Server, load: Load, *, seconds: int, start: int = 0) -> Presse
         file.flush()
         options = ["-t1", f"-c{load.connections}", f"-d{seconds}s", "--timeout", "30s", "-s", SCRIPT]
         headers = [part for header in load.headers for part in ("-H", header)]
-        pressed = _run(server, [*options, *headers, server.address, "--", file.name, str(start)])
+        arguments = [*options, *headers, server.address, "--", file.name, str(start)]
+        pressed = _run(server, arguments, may_be_refused=load.may_be_refused)
     if pressed.requests < FEW and seconds < LONGEST:
         return press(server, load, seconds=2 * seconds, start=start)
     return pressed
 
 
-def _run(server: Server, arguments: Sequence[str | Path]) -> Pressed:
+def _run(server: Server, arguments: Sequence[str | Path], *, may_be_refused: bool) -> Pressed:
     wrk = shutil.which("wrk")
     if wrk is None:
         raise RuntimeError("wrk presses the servers: apt-get install wrk")
@@ -71,7 +74,7 @@ def _run(server: Server, arguments: Sequence[str | Path]) -> Pressed:
     run = subprocess.run(pinned(LOAD_CORE, [wrk, *arguments]), capture_output=True, text=True, check=True)
     cpu_seconds, own = server.cpu_seconds() - cpu_seconds, _own_seconds() - own
     found = json.loads(run.stderr)
-    if found.pop("failed"):
+    if found.pop("failed") and not may_be_refused:
         raise RuntimeError(f"{server.name} refused some of {arguments}:\n{run.stdout}")
     return Pressed(**found, cpu_seconds=cpu_seconds, load=own / found["seconds"])
 

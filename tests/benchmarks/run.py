@@ -27,7 +27,7 @@ STARTS = 5
 REVISIONS = 20
 
 
-def run(world: World, work: Path, *, minutes: float, document: bool) -> None:
+def run(world: World, work: Path, *, minutes: float, revised: int, document: bool) -> None:
     """Measure, print, and on demand write into the documentation."""
     with ExitStack() as stack:
         base_url, process = stack.enter_context(postgres())
@@ -36,10 +36,13 @@ def run(world: World, work: Path, *, minutes: float, document: bool) -> None:
         for store in stores:
             ratios += _holding(store, world, minutes)
         ratios += _sharing(stores[0], world)
-        small = World(world.seed, world.events // 10)
+        small = World(world.seed, revised)
         ratios += _revised(Store("SQLite", f"sqlite:///{work / 'revised.db'}"), small, work)
         ratios += _revised(stack.enter_context(postgres_store(None, work, base_url, process)), small, work)
-    about = f"{world.events:,} events, {minutes:g} minutes of mixed load, on {machine()}."
+    about = (
+        f"{world.events:,} events, {minutes:g} minutes of mixed load, {REVISIONS} revisions of {revised:,} events, "
+        f"on {machine()}."
+    )
     parts = {"run": table(("figure", "wanted", "got"), [one.row() for one in ratios]) + f"\n\n{about}"}
     publish("run", {"about": about, "figures": [asdict(one) for one in ratios]}, parts, document=document)
 
@@ -91,8 +94,8 @@ def _mixed(world: World) -> list[str]:
 def _holding(store: Store, world: World, minutes: float) -> Iterator[Figure]:
     """Memory of the serving process, its share of shared pages included, after a mixed load."""
     with dateline(store, free_port()) as server:
-        press(server, Load(_mixed(world), headers=("Accept-Encoding: gzip",)), seconds=round(60 * minutes))
-        press(server, Load(_mixed(world)), seconds=5)
+        for seconds, headers in ((round(60 * minutes), ("Accept-Encoding: gzip",)), (5, ())):
+            press(server, Load(_mixed(world), headers, may_be_refused=True), seconds=seconds)
         held = server.memory() / MIB
     yield Figure(f"{store.name}: MiB held after a mixed load", 160, held, at_most=True)
 

@@ -51,20 +51,24 @@ def serve(world: World, work: Path, *, rounds: int, seconds: int, document: bool
         os.sched_setaffinity(0, {LOAD_CORE})
         found = _measure(cells, rounds, seconds)
     medians = {key: _median(some) for key, some in found.items()}
-    ratios = list(figures({key: one.rate for key, one in medians.items()}))
+    by_cpu = list(figures({key: one.rate for key, one in medians.items()}))
+    by_clock = list(figures({key: one.per_second for key, one in medians.items()}))
     title = f"{world.events:,} events, {rounds} rounds of {seconds} s"
     about = f"{title}, on {machine()}. `wrk` used {max(one.load for one in medians.values()):.0%} of its core at most."
     parts = {
-        "figures": table(("figure", "wanted", "got"), [one.row() for one in ratios]),
+        "figures": table(
+            ("figure", "wanted", "got, by CPU time", "by the clock"),
+            [(*cpu.row(), clock.row()[-1]) for cpu, clock in zip(by_cpu, by_clock, strict=True)],
+        ),
         "rates": "\n\n".join((_rates(medians), about, *(f"Left out: {one}." for one in left_out))),
         "capacity": capacity(medians),
     }
     rows = [
-        {"server": server, "kind": kind, "rate": one.rate, **asdict(one)} for (server, kind), one in medians.items()
+        {"server": server, "kind": kind, "rate": one.rate, "per_second": one.per_second, **asdict(one)}
+        for (server, kind), one in medians.items()
     ]
-    publish(
-        "serve", {"about": about, "cells": rows, "figures": [asdict(one) for one in ratios]}, parts, document=document
-    )
+    ratios = {"figures": [asdict(one) for one in by_cpu], "figures_by_the_clock": [asdict(one) for one in by_clock]}
+    publish("serve", {"about": about, "cells": rows, **ratios}, parts, document=document)
     if document:
         shown = {server: one.rate for (server, kind), one in medians.items() if kind == ACTOR}
         shown = dict(sorted(shown.items(), key=lambda one: -one[1]))
@@ -130,6 +134,7 @@ def _peers(data: peers.Data, asked: peers.Asked, work: Path, empty: Store) -> Se
         lambda: peers.usual(data, asked, empty),
         lambda: peers.datasette(data, asked),
         lambda: peers.roapi(data, asked),
+        lambda: peers.pygeoapi(data, asked),
         lambda: peers.postgraphile(data, asked, empty),
     )
 
@@ -172,9 +177,12 @@ def _rates(medians: dict[tuple[str, str], Pressed]) -> str:
     kinds = list(dict.fromkeys(kind for _, kind in medians))
     servers = list(dict.fromkeys(server for server, _ in medians))
     rows = [(kind, *(_rate(medians.get((server, kind))) for server in servers)) for kind in kinds]
-    return table(("answers a second of one core", *servers), rows)
+    return table(("answers a second: of CPU time, by the clock", *servers), rows)
 
 
 def _rate(pressed: Pressed | None) -> str:
-    """With the size of an answer, headers included."""
-    return f"{number(pressed.rate)} ({pressed.bytes / pressed.requests / 1000:.0f} KB)" if pressed else ""
+    """By either clock, with the size of an answer, headers included."""
+    if pressed is None:
+        return ""
+    size = pressed.bytes / pressed.requests / 1000
+    return f"{number(pressed.rate)}, {number(pressed.per_second)} ({size:.0f} KB)"

@@ -93,6 +93,23 @@ def test_a_cycle_is_told_at_every_record_that_is_in_it(
     assert sorted(faults) == [f"{place}: a cycle: {path}; expected a hierarchy" for place in places]
 
 
+def test_a_cycle_of_a_record_whose_id_another_has_is_no_hindrance_to_telling_that(tmp_path: Path) -> None:
+    changes = ("id: sea-league\n", "id: anna-berg\n"), ("organisation: sea-league", "organisation: anna-berg")
+    faults = faults_of(tmp_path, *changes, ("member_of: [sea-league]", "member_of: [anna-berg]"))
+    assert [fault.split(": ")[0] for fault in faults] == ["actors.yaml:1:7", "actors.yaml:4:7"]
+    assert all("the id 'anna-berg' stands at" in fault for fault in faults)
+
+
+@pytest.mark.parametrize("value", [5, True, 1.5, "text", {"a": 1}, [5], [[1]]])
+def test_what_is_no_lineage_and_no_stance_at_all_is_told_at_its_place(tmp_path: Path, value: object) -> None:
+    lines = [
+        {"kind": "source", "id": "a", "title": "A", "derived_from": value},
+        {"kind": "event", "id": "b", "title": "B", "citations": [{"key": "a", "source": "a", "stance": value}]},
+    ]
+    faults = check_files(tmp_path, {"a.ndjson": "\n".join(map(json.dumps, lines))})
+    assert {fault.split(":")[1] for fault in faults} == {"1", "2"}
+
+
 def test_other_relations_may_go_round(tmp_path: Path) -> None:
     assert faults_of(tmp_path, ("  tags: [fishing]", "  relations: [{type: follows, event: second-round}]")) == []
 

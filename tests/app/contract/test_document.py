@@ -16,6 +16,20 @@ from tests.operations import DOCUMENT, OPERATIONS, Operation, resolve
 SCHEMAS = DOCUMENT["components"]["schemas"]
 ANSWERED = [one for one in OPERATIONS if "304" in one.content["responses"]]
 
+FORMS = {
+    "as_of": ["1", "01", "2099-12-31", "2099-12-31T23:59:59.5Z", "2099-12-31T23:59+02:00",
+              "one", "-1", "1.0", "2099-13-01", "2099-01-32", "2099-12-31T24:00Z", "2099-12-31T23:59", "1|2099-12-31"],
+    "known_at": ["2099-12-31", "2099-12-31T23:59Z", "2099-12-31T23:59:59.123456-23:59",
+                 "1", "2099-12", "2099-1-1", "2099-12-31T23:60Z", "2099-12-31T23:59:60Z", "2099-12-31 23:59Z",
+                 "2099-12-31Z"],
+    "bbox": ["-180,-90,180,90", "+5,045,010,48.123456789012", "180.0,0,-180.00,090.000", "179.9,-0.5,179.99,89.9",
+             "181,0,1,1", "180.1,0,1,1", "0,91,1,91", "0,90.01,1,90.01", "5,45,10", "5,45,10,48,50", "5, 45,10,48",
+             "5,45,1e1,48", ".5,0,1,1", "5,45,10,48.1234567890123"],
+    "q": ["harbour", "häfen\tand ✓ ports", "a\x00b", "a\x1fb", "a\x7fb", "a\uffff"],
+    "cursor": ["not a cursor", "äöü", "a=b"],
+}  # fmt: skip
+"""Of each parameter texts that are accepted, and others that only look alike."""
+
 
 def nodes(node: Any) -> Iterator[dict[str, Any]]:
     """Every object of a part of the contract, but of examples."""
@@ -51,6 +65,21 @@ def test_a_parameter_says_what_it_means_and_shows_an_example_of_its_schema(opera
         assert len(parameter["description"]) > 5, parameter["name"]
         schema = parameter["schema"] | {"components": DOCUMENT["components"]}
         Draft202012Validator(schema).validate(parameter["example"])
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_the_form_of_a_parameter_is_that_of_what_is_accepted(client, name):
+    pattern = resolve(DOCUMENT["components"]["parameters"][name])["schema"]["pattern"]
+    for text in FORMS[name]:
+        answer = client.get("/v1/events", params={name: text})
+        assert answer.status_code == (200 if re.search(pattern, text) else 400), (text, answer.text)
+
+
+def test_a_point_has_the_form_of_what_is_accepted(client):
+    pattern = resolve(DOCUMENT["components"]["parameters"]["near"])["schema"]["pattern"]
+    for text in ("90,180", "-090.0,-180.0", "+45.5,99.5", "100,5", "90.1,5", "45,200", "45", "45,5,6"):
+        answer = client.get("/v1/events", params={"near": text, "radius_km": "1"})
+        assert answer.status_code == (200 if re.search(pattern, text) else 400), (text, answer.text)
 
 
 def test_every_property_says_what_it_means():
