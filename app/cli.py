@@ -1,6 +1,7 @@
 """The command line: `serve`, and the desk's commands, which stand in `seed/`. Heavy imports stand inside commands."""
 
 import socket
+import sqlite3
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -26,11 +27,15 @@ command = typer.Typer(
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a command; a bad setting, and what the database says, are told in a line."""
+    """Run a command; a bad setting, a full disk, and what the database says, are told in a line."""
     try:
         command(args=list(arguments) if arguments is not None else None, prog_name="dateline")
     except DatabaseError as error:
         stop(f"The database of {variable('database_url')} says: {reason_of(error)}")
+    except sqlite3.OperationalError as error:  # of a shelf: what the database says comes through SQLAlchemy
+        stop(
+            f"No room for temporary files: {error}. Expected: twice that of the record; SQLITE_TMPDIR names the folder"
+        )
 
 
 @command.command()

@@ -1,6 +1,8 @@
 """Asking from the event loop: what SQLite answers at once is answered there, and whatever is not, in a thread."""
 
+import math
 import sqlite3
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +17,9 @@ if TYPE_CHECKING:
 
 STEPS_BETWEEN_LOOKS = 1_000
 MOST_LOOKS = 30
-"""So many thousand steps of SQLite's virtual machine take about a millisecond."""
+"""So many thousand steps of SQLite's virtual machine take about a millisecond: all that one question may take."""
+MOST_SECONDS = 0.01
+"""Steps are no time: pages may have to come from a disk."""
 
 CACHE_KIB = 8_192
 """Four times SQLite's own: enough for the inner pages of its indices, which every answer reads."""
@@ -26,7 +30,7 @@ class Hurried(Exception):  # noqa: N818 - not an error: whoever asks may wait in
 
 
 class Hasty:
-    """A SQLite store that never keeps the event loop waiting: no lock is waited for, and steps are counted.
+    """A SQLite store that never keeps the event loop waiting: it waits for no lock, and counts a question's steps.
 
     Only templates are run, and only on this one connection, which no thread uses.
     """
@@ -38,14 +42,16 @@ class Hasty:
         self._file = file
         self._connection: sqlite3.Connection | None = None
         self._looks = 0
+        self._late = math.inf
 
     def fetch(self, _statement: Executable) -> Sequence[Row[*tuple[Any, ...]]]:
         """What has yet to be built is not asked in haste."""
         raise Hurried
 
     def ask(self, template: Template, values: Values) -> Rows:
-        """Raises `Hurried` when the answer takes long, or there is none."""
-        self._looks = 0
+        """Raises `Hurried` when the answer takes long, there is none, or the statement has yet to be built."""
+        if not template.is_told(self._dialect):
+            raise Hurried
         try:
             return self._connected().execute(*template.told(self._dialect, values)).fetchall()
         except sqlite3.Error as error:
@@ -54,7 +60,8 @@ class Hasty:
             raise
 
     def newest_revision(self) -> Revision | None:
-        """Raises `Hurried` when it has yet to be read."""
+        """Begins a question. Raises `Hurried` when it has yet to be read."""
+        self._looks, self._late = 0, time.monotonic() + MOST_SECONDS
         revision = self._watch.known()
         if revision is None:
             raise Hurried
@@ -74,4 +81,4 @@ class Hasty:
 
     def _is_late(self) -> bool:
         self._looks += 1
-        return self._looks > MOST_LOOKS
+        return self._looks > MOST_LOOKS or time.monotonic() > self._late

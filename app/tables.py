@@ -87,7 +87,7 @@ class Event(Versioned, table=True):
 
     __table_args__ = (
         PrimaryKeyConstraint("key", "since", "known_from"),
-        Index("event_open", "key", "until"),
+        Index("event_open", "key", "until", "known_from"),
         Index("event_id", "id", "until"),
         Index("event_reported", "reported_at", "key"),
     )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -22,10 +22,10 @@ from app.queries.absences import fetch_absence, not_known_yet
 from app.queries.gazetteer import AT_PLACE, MOST_PLACES, fetch_places
 from app.queries.matching import Condition, Matching, Predicate, Span, any_of
 from app.queries.places import Area, Box, InBox, Near, Point, Radius
-from app.queries.shapes import INSTANT, MOST_SHAPES, REVISION, AnySelect, Column, looked_up, numbered, one_of, towards
+from app.queries.shapes import INSTANT, REVISION, AnySelect, looked_up, towards
 from app.queries.terms import fetch_terms, known_names, refuse_unknown
 from app.schemas import code_of
-from app.statements import Rows, Template
+from app.statements import Column, Rows, Template, one_of
 from app.tables import OPEN, Citation, Event, Link, Location, Name, Revision, Term, known, published
 from app.words import split_words
 
@@ -143,10 +143,9 @@ def predicates(question: EventFilter) -> Iterator[Predicate]:
     cited = [(name, getattr(question, name)) for name in ("source", "publisher", "origin") if getattr(question, name)]
     reported = bool(question.reported_from or question.reported_to)
     if reported or len(cited) > 1:
-        values = {key: value for name, some in cited for key, value in numbered(f"cited_{name}", some).items()}
         first, final = _reported_between(question)
-        counts = tuple((name, len(some)) for name, some in cited)
-        yield Predicate(_cited(counts, reported=reported), values | {"reported_from": first, "reported_to": final})
+        values = {"reported_from": first, "reported_to": final} | {f"cited_{name}": some for name, some in cited}
+        yield Predicate(_cited(tuple(name for name, _ in cited), reported=reported), values)
 
 
 _ENDS_FROM = col(Event.end_day) >= bindparam("ends_from")
@@ -159,11 +158,11 @@ def _has_phrase(number: int) -> ColumnElement[bool]:
     return col(Event.text).like(bindparam(f"phrase_{number}"))
 
 
-@lru_cache(MOST_SHAPES)
-def _cited(counts: tuple[tuple[str, int], ...], *, reported: bool) -> ColumnElement[bool]:
-    """One and the same citation of the event is of one of so many sources, publishers and origins, and of that time."""
+@cache
+def _cited(names: tuple[str, ...], *, reported: bool) -> ColumnElement[bool]:
+    """One and the same citation of the event is of one of some sources, publishers and origins, and of that time."""
     at = (col(Citation.event) == col(Event.id), published(Citation, REVISION), known(Citation, INSTANT))
-    conditions = [one_of(col(getattr(Citation, name)), f"cited_{name}", count) for name, count in counts]
+    conditions = [one_of(col(getattr(Citation, name)), f"cited_{name}") for name in names]
     if reported:
         conditions.append(col(Citation.available_at).between(bindparam("reported_from"), bindparam("reported_to")))
     return looked_up(*at, *conditions)
@@ -240,7 +239,7 @@ def fetch_event(database: Database, event_id: str, revision: Revision, instant: 
 
 
 _ONE_EVENT = Template(
-    select(col(Event.document)).where(
+    lambda: select(col(Event.document)).where(
         col(Event.id) == bindparam("id"), published(Event, REVISION), known(Event, INSTANT)
     )
 )

@@ -1,5 +1,7 @@
 """The places of a revision, by where they are."""
 
+from itertools import islice
+
 from sqlalchemy import and_, select
 from sqlmodel import col
 
@@ -9,7 +11,7 @@ from app.tables import Location, Revision, Term, published
 
 MOST_PLACES = 500
 """An area with more places than this is probed event by event."""
-LARGEST_GAZETTEER = 30_000
+LARGEST_GAZETTEER = 15_000
 """With more places than these, the database looks for those in an area."""
 
 AT_PLACE = and_(col(Term.kind) == "place", col(Term.value) == col(Location.id))
@@ -23,7 +25,7 @@ def fetch_places(database: Database, area: Area, revision: Revision) -> list[Spo
     """The places in an area that have events, or more than `MOST_PLACES` of them."""
     spots = _fetch_spots(database, revision)
     if len(spots) <= LARGEST_GAZETTEER:
-        return area.among(spots)
+        return list(islice(area.among(spots), MOST_PLACES + 1))
     at = (published(Location, revision.number), area.predicate.holds)
     rows = database.fetch(_SPOTS.where(*at).limit(MOST_PLACES + 1).params(area.predicate.values))
     return [Spot(*row) for row in rows]

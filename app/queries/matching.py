@@ -17,20 +17,9 @@ from sqlmodel import col
 
 from app.database import Database
 from app.kinds import ENTRY_KINDS, FACET_KINDS, kind_of, whole
-from app.queries.shapes import (
-    MANY_TERMS,
-    MOST_SHAPES,
-    Column,
-    Shape,
-    key_at,
-    key_of,
-    numbered,
-    one_of,
-    page_template,
-    select_rows,
-    size_of,
-)
+from app.queries.shapes import MOST_SHAPES, Shape, key_at, key_of, page_template, select_rows
 from app.queries.terms import Found
+from app.statements import Column, one_of
 from app.tables import LAST, OPEN, Event, Name, Record, Tally, published
 
 FEW_ROWS = 5_000
@@ -45,6 +34,18 @@ class Condition(NamedTuple):
 
     terms: tuple[int, ...]
     rows: int
+
+    @property
+    def several(self) -> bool:
+        """Whether it takes a list: none is one as well."""
+        return len(self.terms) != 1
+
+    def values(self, name: str) -> dict[str, Any]:
+        """What the names in a statement stand for."""
+        if not self.several:
+            return {name: self.terms[0]}
+        ends = {f"{name}_least": min(self.terms, default=0), f"{name}_most": max(self.terms, default=0)}
+        return {name: self.terms, **ends}
 
 
 def any_of(names: Iterable[Name], found: Mapping[Name, Found]) -> Condition:
@@ -62,7 +63,7 @@ class Predicate(NamedTuple):
 
 def has_one(column: Column, name: str, values: Sequence[Any]) -> Predicate:
     """The column has one of some values."""
-    return Predicate(_one_of(column, name, size_of(len(values))), numbered(name, values))
+    return Predicate(_one_of(column, name), {name: values})
 
 
 _one_of = lru_cache(MOST_SHAPES)(one_of)
@@ -90,7 +91,7 @@ class Span:
 
     @property
     def is_empty(self) -> bool:
-        return self.above is not None and self.below is not None and self.above >= self.below
+        return self.above is not None and self.below is not None and self.above >= self.below - 1
 
 
 class Arm(NamedTuple):
@@ -187,7 +188,7 @@ class Matching:
         conditions = [*([arm.driver] if arm.driver else ()), *arm.probed]
         if span.is_empty or not all(condition.terms for condition in conditions):
             return
-        if arm.driver is None or len(arm.driver.terms) == 1:
+        if arm.driver is None or not arm.driver.several:
             yield arm
         elif not self.events:
             yield arm if arm.driver.rows <= FEW_ROWS else Arm(span, None, conditions)
@@ -207,8 +208,8 @@ class Matching:
     def _shape(self, arm: Arm) -> Shape:
         return Shape(
             self.table,
-            size_of(len(arm.driver.terms)) if arm.driver else None,
-            tuple(size_of(len(condition.terms)) for condition in arm.probed),
+            arm.driver.several if arm.driver else None,
+            tuple(condition.several for condition in arm.probed),
             arm.span.above is not None,
             arm.span.below is not None,
             tuple(predicate.holds for predicate in self.predicates),
@@ -219,12 +220,9 @@ class Matching:
         values = {"revision": self.revision, "instant": self.instant}
         values |= {f"{mark}above": arm.span.above, f"{mark}below": arm.span.below}
         if arm.driver:
-            values |= numbered(f"{mark}driver", arm.driver.terms)
+            values |= arm.driver.values(f"{mark}driver")
         for number, condition in enumerate(arm.probed):
-            name = f"{mark}probed_{number}"
-            values |= numbered(name, condition.terms)
-            if len(condition.terms) > MANY_TERMS:
-                values |= {f"{name}_least": min(condition.terms), f"{name}_most": max(condition.terms)}
+            values |= condition.values(f"{mark}probed_{number}")
         for predicate in self.predicates:
             values |= predicate.values
         return values

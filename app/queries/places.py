@@ -3,7 +3,7 @@
 import math
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from typing import Annotated, Any, NamedTuple
 
@@ -95,11 +95,11 @@ class InBox:
         self.west, self.south, self.east, self.north = parse_box(text)
         self.is_across = self.west > self.east
 
-    def among(self, spots: Sequence[Spot]) -> list[Spot]:
+    def among(self, spots: Sequence[Spot]) -> Iterator[Spot]:
         west, east, some = self.west, self.east, _between(spots, self.south, self.north)
         if self.is_across:
-            return [spot for spot in some if spot.longitude >= west or spot.longitude <= east]
-        return [spot for spot in some if west <= spot.longitude <= east]
+            return (spot for spot in some if spot.longitude >= west or spot.longitude <= east)
+        return (spot for spot in some if west <= spot.longitude <= east)
 
     @property
     def predicate(self) -> Predicate:
@@ -120,8 +120,8 @@ class Near:
         chord = 2 * math.sin(min(angle, math.pi) / 2)
         self.squared = chord * chord
 
-    def among(self, spots: Sequence[Spot]) -> list[Spot]:
-        return [spot for spot in _between(spots, self.south, self.north) if self._away(spot) <= self.squared]
+    def among(self, spots: Sequence[Spot]) -> Iterator[Spot]:
+        return (spot for spot in _between(spots, self.south, self.north) if self._away(spot) <= self.squared)
 
     def _away(self, spot: Spot) -> float:
         x, y, z = spot.x - self.x, spot.y - self.y, spot.z - self.z

@@ -75,4 +75,4 @@ def fetch_record(database: Database, table: type[Record], record_id: str, revisi
 @cache
 def _record_template(table: type[Record]) -> Template:
     at = (col(table.id) == bindparam("id"), published(table, REVISION))
-    return Template(select(col(table.document)).where(*at))
+    return Template(lambda: select(col(table.document)).where(*at))

@@ -98,7 +98,11 @@ def _revision(row: Sequence[Any]) -> Revision:
 
 
 _EVERY = select(col(Revision.number), col(Revision.published_at), col(Revision.digest))
-_OF_NUMBER = Template(_EVERY.where(col(Revision.number) == bindparam("number")))
+_OF_NUMBER = Template(lambda: _EVERY.where(col(Revision.number) == bindparam("number")))
 _BY_THEN = Template(
-    _EVERY.where(col(Revision.published_at) <= bindparam("published_at")).order_by(col(Revision.number).desc()).limit(1)
+    lambda: (
+        _EVERY.where(col(Revision.published_at) <= bindparam("published_at"))
+        .order_by(col(Revision.number).desc())
+        .limit(1)
+    )
 )

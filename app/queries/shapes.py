@@ -1,33 +1,28 @@
 """Statements over terms, each built once: what it looks like depends on its shape, and its values are named."""
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Select,
-    SQLColumnExpression,
     and_,
     bindparam,
     exists,
-    false,
     literal,
     select,
 )
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from app.statements import Template
+from app.statements import Column, Template, one_of
 from app.tables import Citation, Entry, Event, Link, Record, Source, known, published
 
-MANY_TERMS = 8
-"""A condition with more terms than this is not probed term by term."""
 MOST_SHAPES = 512
 """So many statements are kept."""
 
-Column = SQLColumnExpression[Any]
 AnySelect = Select[*tuple[Any, ...]]
 
 REVISION: Any = bindparam("revision", type_=BigInteger)
@@ -35,37 +30,14 @@ INSTANT: Any = bindparam("instant", type_=BigInteger)
 
 
 class Shape(NamedTuple):
-    """All that a statement depends on: how many terms drive it, and how many are probed for each other condition."""
+    """All that a statement depends on: whether several terms drive it, or one, or none; and so for what is probed."""
 
     table: type[Event] | type[Record]
-    driven: int | None
-    probed: tuple[int, ...]
+    several: bool | None
+    probed: tuple[bool, ...]
     above: bool
     below: bool
     predicates: tuple[ColumnElement[bool], ...]
-
-
-def size_of(count: int) -> int:
-    """So many names stand for a number of values: of many, as many as the next power of two."""
-    return count if count <= MANY_TERMS else 1 << (count - 1).bit_length()
-
-
-def names_of(name: str, count: int) -> list[str]:
-    return [f"{name}_{number}" for number in range(size_of(count))]
-
-
-def numbered(name: str, values: Sequence[Any]) -> dict[str, Any]:
-    """Values by their names; the last one stands in for those that are missing."""
-    names = names_of(name, len(values))
-    return {one: values[min(number, len(values) - 1)] for number, one in enumerate(names)}
-
-
-def one_of(column: Column, name: str, count: int) -> ColumnElement[bool]:
-    """The column has one of so many values; without any, none."""
-    names: list[Any] = [bindparam(one) for one in names_of(name, count)]
-    if len(names) <= 1:
-        return column == names[0] if names else false()
-    return column.in_(names)
 
 
 def key_of(table: type[Event] | type[Record]) -> Column:
@@ -81,17 +53,21 @@ def towards(key: Column, *, ascending: bool) -> Column:
 @lru_cache(MOST_SHAPES)
 def page_template(shape: Shape, *, ascending: bool) -> Template:
     """Keys and documents, in the order of keys: so many, `limit`."""
+    return Template(partial(_page, shape, ascending=ascending))
+
+
+def _page(shape: Shape, *, ascending: bool) -> AnySelect:
     found, limit = (key_of(shape.table), col(shape.table.document)), bindparam("limit", type_=BigInteger)
-    if shape.driven is None:
+    if shape.several is None:
         rows, order = _rows(shape, found), key_of(shape.table)
-    elif shape.driven == 1:
-        link = _link(shape)
-        rows, order = _linked_rows(shape, link, found), _key(link)
-    else:
+    elif shape.several:
         keys = _gathered(shape, limit, ascending=ascending).subquery()
         rows, order = select(*found).join_from(keys, shape.table, found[0] == keys.c.key), keys.c.key
         rows = rows.where(*_holds(shape))
-    return Template(rows.order_by(towards(order, ascending=ascending)).limit(limit))
+    else:
+        link = _link(shape)
+        rows, order = _linked_rows(shape, link, found), _key(link)
+    return rows.order_by(towards(order, ascending=ascending)).limit(limit)
 
 
 def _gathered(shape: Shape, limit: Any, *, ascending: bool) -> AnySelect:
@@ -100,15 +76,15 @@ def _gathered(shape: Shape, limit: Any, *, ascending: bool) -> AnySelect:
     links = _links(shape, link, [_key(link).label("key")]).offset(0).subquery()
     keys = select(links.c.key).distinct()
     if shape.predicates:
-        keys = keys.join_from(links, shape.table, key_of(shape.table) == links.c.key).where(*_holds(shape))
+        keys = keys.where(looked_up(key_of(shape.table) == links.c.key, *_holds(shape)))
     return keys.order_by(towards(links.c.key, ascending=ascending)).limit(limit)
 
 
 def select_rows(shape: Shape, columns: Sequence[Column], mark: str) -> AnySelect:
     """All rows of one way into the records, in no order. Names that it alone has begin with a mark."""
-    if shape.driven is None:
+    if shape.several is None:
         return _rows(shape, columns, mark)
-    if shape.driven == 1:
+    if not shape.several:
         return _linked_rows(shape, _link(shape), columns, mark)
     link = _link(shape)
     return _rows(shape, columns, mark).where(key_of(shape.table).in_(_links(shape, link, [_key(link)], mark)))
@@ -128,7 +104,8 @@ def _linked_rows(shape: Shape, link: Any, columns: Sequence[Column], mark: str =
 
 def _links(shape: Shape, link: Any, columns: Sequence[Column], mark: str = "") -> AnySelect:
     """The links of the driver's terms, of records that meet the other conditions."""
-    key, has_one = _key(link), one_of(link.term, f"{mark}driver", shape.driven or 0)
+    key, name = _key(link), f"{mark}driver"
+    has_one = one_of(link.term, name) if shape.several else link.term == bindparam(name)
     return select(*columns).where(has_one, *_valid(link), *_within(shape, key, mark), *_probes(shape, key, mark))
 
 
@@ -138,16 +115,18 @@ def _within(shape: Shape, key: Column, mark: str) -> list[ColumnElement[bool]]:
 
 
 def _probes(shape: Shape, key: Column, mark: str) -> list[ColumnElement[bool]]:
-    return [_probe(shape, key, f"{mark}probed_{number}", count) for number, count in enumerate(shape.probed)]
+    probed = enumerate(shape.probed)
+    return [_probe(shape, key, f"{mark}probed_{number}", several=several) for number, several in probed]
 
 
-def _probe(shape: Shape, key: Column, name: str, count: int) -> ColumnElement[bool]:
-    """Whether the record with this key has one of so many terms."""
+def _probe(shape: Shape, key: Column, name: str, *, several: bool) -> ColumnElement[bool]:
+    """Whether the record with this key has a term, or one of several: then its links of that kind are read."""
     link = _link(shape)
-    has_one = one_of(link.term, name, count)
-    if count > MANY_TERMS:  # not term by term: of the few links of the key, those that come into question are read
-        has_one = link.term.between(bindparam(f"{name}_least"), bindparam(f"{name}_most"))
-        has_one = and_(has_one, one_of(link.term + 0, name, count))
+    if several:  # the sum keeps each of them from being looked up
+        between = link.term.between(bindparam(f"{name}_least"), bindparam(f"{name}_most"))
+        has_one = and_(between, one_of(link.term + 0, name))
+    else:
+        has_one = link.term == bindparam(name)
     return looked_up(has_one, _key(link) == key, *_valid(link))
 
 
@@ -175,11 +154,10 @@ def _valid(link: Any) -> tuple[ColumnElement[bool], ...]:
     return published(link, REVISION), known(link, INSTANT)
 
 
-@lru_cache
+@cache
 def key_at(*, ascending: bool) -> Template:
     """The key of an event so many further on."""
     key, start = col(Event.key), bindparam("start", type_=BigInteger)
     further = key > start if ascending else key < start
-    return Template(
-        select(key).where(further).order_by(towards(key, ascending=ascending)).limit(1).offset(bindparam("skip"))
-    )
+    order = towards(key, ascending=ascending)
+    return Template(lambda: select(key).where(further).order_by(order).limit(1).offset(bindparam("skip")))

@@ -12,8 +12,8 @@ from sqlmodel import col
 from app.database import Database
 from app.parameters import Known, Question
 from app.problems import Refused, nearest, refuse_all
-from app.queries.shapes import REVISION, numbered, one_of, size_of
-from app.statements import Template
+from app.queries.shapes import REVISION
+from app.statements import Template, one_of
 from app.tables import Entry, Link, Name, Revision, Term, published
 
 LARGEST_VOCABULARY = 1_000
@@ -64,18 +64,18 @@ def _look_up(database: Database, names: Iterable[Name], revision: Revision) -> d
         by_kind[kind].append(value)
     found: dict[Name, Found] = {}
     for kind, values in by_kind.items():
-        asked = {"kind": kind, "revision": revision.number} | numbered("value", values)
-        template = _terms_template(size_of(len(values)), is_fading=kind in FADING_KINDS)
+        asked = {"kind": kind, "revision": revision.number, "values": values}
+        template = _terms_template(is_fading=kind in FADING_KINDS)
         found |= {(kind, value): Found(*term) for value, *term in database.ask(template, asked)}
     return found
 
 
 @cache
-def _terms_template(count: int, *, is_fading: bool) -> Template:
+def _terms_template(*, is_fading: bool) -> Template:
     fields = (col(Term.value), col(Term.number), col(Term.rows))
     known = (col(Term.since) <= REVISION, *([_is_held(REVISION)] if is_fading else []))
-    of_kind = (col(Term.kind) == bindparam("kind"), one_of(col(Term.value), "value", count))
-    return Template(select(*fields).where(*of_kind, *known))
+    of_kind = (col(Term.kind) == bindparam("kind"), one_of(col(Term.value), "values"))
+    return Template(lambda: select(*fields).where(*of_kind, *known))
 
 
 def known_names(question: Question) -> Iterator[tuple[str, Name]]:

@@ -93,7 +93,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.create_index("event_id", ["id", "until"], unique=False)
-        batch_op.create_index("event_open", ["key", "until"], unique=False)
+        batch_op.create_index("event_open", ["key", "until", "known_from"], unique=False)
         batch_op.create_index("event_reported", ["reported_at", "key"], unique=False)
 
     op.create_table(

@@ -3,14 +3,18 @@
 import pytest
 from sqlalchemy import text
 
+from app import haste
 from app.database import Patient
-from app.haste import STEPS_BETWEEN_LOOKS, Hasty, Hurried
+from app.haste import MOST_LOOKS, STEPS_BETWEEN_LOOKS, Hasty, Hurried
 from app.statements import Template
 from tests.conftest import Store
 from tests.invented import invented_lines, write_lines
 
-ONE = Template(text("SELECT 1"))
-ENDLESS = Template(text("WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) FROM c"))
+ONE = Template(lambda: text("SELECT 1"))
+ENDLESS = Template(lambda: text("WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) FROM c"))
+COUNT = Template(
+    lambda: text("WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT :steps) SELECT max(n) FROM c")
+)
 LONG_PAGE = "/v1/events?bbox=-180,-90,180,90&sort=reported&limit=500"
 
 
@@ -29,17 +33,49 @@ def patient(store: Store) -> Patient:
 @pytest.fixture
 def hasty(patient: Patient) -> Hasty:
     assert patient.hasty
+    assert patient.newest_revision()
+    patient.ask(ONE, {})
+    ENDLESS.told(patient.engine.dialect, {})
     return patient.hasty
 
 
 def test_a_statement_without_end_is_left(hasty):
     with pytest.raises(Hurried):
         hasty.ask(ENDLESS, {})
+    assert hasty.newest_revision()
     assert hasty.ask(ONE, {}) == [(1,)]
 
 
-def test_many_quick_statements_are_not_taken_for_a_long_one(hasty):
-    assert all(hasty.ask(ONE, {}) == [(1,)] for _ in range(20 * STEPS_BETWEEN_LOOKS))
+def test_a_statement_is_not_built_in_haste(hasty, patient):
+    new = Template(lambda: text("SELECT 2"))
+    with pytest.raises(Hurried):
+        hasty.ask(new, {})
+    assert patient.ask(new, {}) == hasty.ask(new, {}) == [(2,)]
+
+
+def test_many_quick_questions_are_not_taken_for_a_long_one(hasty):
+    assert all(
+        hasty.newest_revision() and hasty.ask(ONE, {}) == [(1,)] for _ in range(MOST_LOOKS * STEPS_BETWEEN_LOOKS // 5)
+    )
+
+
+def test_the_statements_of_one_question_have_one_budget(hasty, patient):
+    some = {"steps": MOST_LOOKS * STEPS_BETWEEN_LOOKS // 20}  # each takes some ten steps
+    COUNT.told(patient.engine.dialect, some)
+    for _ in range(3):
+        assert hasty.newest_revision()
+        assert hasty.ask(COUNT, some)
+        with pytest.raises(Hurried):
+            hasty.ask(COUNT, some)
+
+
+def test_a_question_is_left_when_time_is_up_whatever_its_steps(hasty, patient, monkeypatch):
+    some = {"steps": STEPS_BETWEEN_LOOKS}
+    COUNT.told(patient.engine.dialect, some)
+    monkeypatch.setattr(haste, "MOST_SECONDS", -1.0)
+    assert hasty.newest_revision()
+    with pytest.raises(Hurried):
+        hasty.ask(COUNT, some)
 
 
 def test_what_is_not_quick_is_answered_all_the_same(store, patient):

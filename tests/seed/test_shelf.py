@@ -1,11 +1,14 @@
 """Records on disk: as they were written, in the order of their ids, and without memory for each."""
 
+import resource
 import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from app.cli import main
+from seed import shelf as shelves
 from seed.checking import check
 from seed.record import Actor
 from seed.shelf import Records, Shelf
@@ -52,6 +55,21 @@ def test_only_what_stands_below_something_later_can_be_in_a_cycle(shelf: Shelf) 
     shelf.lead("actor", "member_of.*", "walrus", "seal")
     assert shelf.leads_forward("actor", "member_of.*")
     assert shelf.onward("actor", "member_of.*") == {"seal": ["walrus"], "walrus": ["seal"]}
+
+
+def test_a_full_disk_is_told_in_a_line(
+    write_record: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_record([*reference_lines(), *map(event_line, range(FEW))])
+    monkeypatch.setattr(shelves, "CACHE_KIB", 1)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, before[1]))
+    try:
+        with pytest.raises(SystemExit, match="1"):
+            main(["check", "--allow-uncited", str(path)])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert capsys.readouterr().err.startswith("No room for temporary files: ")
 
 
 def test_checking_holds_no_memory_for_each_event(write_record: Callable[..., Path]) -> None:
