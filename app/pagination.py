@@ -31,7 +31,7 @@ class PageQuestion(Question):
 
     limit: Whole = Field(DEFAULT_LIMIT, ge=1, le=LARGEST_LIMIT, description="Records a page.")
     cursor: Cursor | None = Field(
-        None, description="Where to go on, as `meta.next_cursor` or the link `next` gives it."
+        None, description="Where to go on, as `meta.next_cursor` or the link `next` of this question gives it."
     )
     count: Exactly | None = Field(
         None, description="`exact` adds the number of all records of the question to `meta.total`.", examples=["exact"]

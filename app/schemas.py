@@ -8,20 +8,20 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 
-def _text(description: str, example: str, **more: str) -> Any:
-    return Field(description=description, examples=[example], json_schema_extra=dict(more))
+def _text(description: str, *examples: str, **more: str) -> Any:
+    return Field(description=description, examples=[*examples] or None, json_schema_extra=dict(more))
 
 
-Id = Annotated[str, _text("Given by the curator; permanent, and never reused.", "biden-putin-phone-call")]
-Name = Annotated[str, _text("As the desk writes it, in English.", "CNN")]
+Id = Annotated[str, _text("Given by the curator; permanent, and never reused.")]
+Name = Annotated[str, _text("As the desk writes it, in English.")]
 Title = Annotated[str, _text("In the desk's own words, or of the source itself.", "Biden and Putin speak by telephone")]
 Edtf = Annotated[str, _text("Extended Date/Time Format, levels 0 and 1, and one-of-a-range.", "2021-12-23~")]
 Day = Annotated[str, _text("A day of the Gregorian calendar.", "2021-12-27", format="date")]
 Instant = Annotated[str, _text("RFC 3339, in UTC.", "2021-12-30T18:12:00Z", format="date-time")]
-Address = Annotated[str, _text("A web address.", "https://example.org/", format="uri")]
-Path = Annotated[str, _text("Root-relative, or under the public address.", "/v1/actors/cnn", format="uri-reference")]
+Address = Annotated[str, _text("A web address.", format="uri")]
+Path = Annotated[str, _text("Root-relative, or under the public address.", format="uri-reference")]
 Country = Annotated[str, _text("ISO 3166-1 alpha-2.", "UA")]
-Hash = Annotated[str, _text("SHA-256 in hexadecimal digits.", 64 * "0")]
+Hash = Annotated[str, _text("SHA-256 in hexadecimal digits.")]
 Count = Annotated[int, Field(ge=0)]
 SameAs = Annotated[list[Address], Field(description="The same elsewhere (Wikidata, GeoNames), where that is certain.")]
 Aliases = Annotated[list[str], Field(description="Other names that sources use.")]

@@ -15,8 +15,12 @@ PROMISED = ROOT / "tests" / "app" / "contract" / "v1.json"
 PROSE = {"description", "summary", "example", "examples", "tags", "info", "servers", "externalDocs"}
 AT_MOST = {"maximum", "exclusiveMaximum", "maxLength", "maxItems"}
 AT_LEAST = {"minimum", "exclusiveMinimum", "minLength", "minItems"}
-DEMANDS = AT_MOST | AT_LEAST | {"pattern", "required"}
-"""What may be taken back from clients, and is not put upon them."""
+DEMANDS = AT_MOST | AT_LEAST | {"pattern", "required", "const", "multipleOf", "not", "one of several"}
+"""What may be taken back from clients, and is not put upon them. Another pattern, be it wider, is another demand."""
+CLOSED = "closed"
+"""Of an answer: nothing may be added to it, or no other value."""
+UNPROMISED = ("/health/", "/problems/", "/metrics")
+"""Paths for operators and people."""
 Document = dict[str, Any]
 Facts = dict[tuple[str, ...], Any]
 
@@ -42,9 +46,9 @@ def digest(document: Document) -> str:
 def broken(old: Document, new: Document) -> list[str]:
     """Every promise of one contract that another breaks."""
     before, after = dict(facts(old)), dict(facts(new))
-    lost = [one for one in before if one not in after and one[-1] not in DEMANDS]
+    lost = [one for one in before if one not in after and one[-1] not in {*DEMANDS, CLOSED}]
     changed = [one for one in before if one in after and not _kept(one[-1], before[one], after[one])]
-    asked = [one for one in after if one not in before and one[-1] in DEMANDS and _is_known(one, before)]
+    asked = [one for one in after if one not in before and one[-1] in {*DEMANDS, CLOSED} and _is_known(one, before)]
     return sorted(
         [f"{' '.join(one)}: gone" for one in lost]
         + [f"{' '.join(one)}: {before[one]} became {after[one]}" for one in changed]
@@ -66,8 +70,10 @@ def _is_known(demand: tuple[str, ...], before: Facts) -> bool:
 def facts(document: Document) -> Iterator[tuple[tuple[str, ...], Any]]:
     for path, methods in document.get("paths", {}).items():
         for method, operation in methods.items():
-            yield from _operation((f"{method.upper()} {path}",), operation, document)
+            if not path.startswith(UNPROMISED):
+                yield from _operation((f"{method.upper()} {path}",), operation, document)
     for name, schema in document.get("components", {}).get("schemas", {}).items():
+        yield (name,), _type(schema)
         yield from _schema((name,), schema)
 
 
@@ -75,34 +81,57 @@ def _operation(
     place: tuple[str, ...], operation: Document, document: Document
 ) -> Iterator[tuple[tuple[str, ...], Any]]:
     yield place, operation["operationId"]
+    if operation.get("security", document.get("security")) or "requestBody" in operation:
+        yield (*place, "required"), True
     for given in operation.get("parameters", []):
         parameter = _resolved(given, document)
-        of = (*place, f"{parameter['in']} parameter {parameter['name']}")
-        schema = _resolved(parameter["schema"], document)
-        each = _resolved(schema.get("items", {}), document)
-        yield of, _type(schema)
-        yield from (((*of, name), schema[name]) for name in sorted(DEMANDS & schema.keys()))
-        if each:
-            yield (*of, "each"), _type(each)
-        yield from (((*of, "each", name), each[name]) for name in sorted(DEMANDS & each.keys()))
-        yield from (((*of, f"may be {one}"), True) for one in [*schema.get("enum", []), *each.get("enum", [])])
-        yield (*of, "default"), schema.get("default")
-        if parameter.get("required"):
-            yield (*of, "required"), True
+        yield from _parameter((*place, f"{parameter['in']} parameter {parameter['name']}"), parameter, document)
     for status, answer in operation["responses"].items():
         told = _resolved(answer, document)
         yield (*place, status), True
-        yield from (((*place, status, f"header {name}"), True) for name in told.get("headers", {}))
+        for name, header in told.get("headers", {}).items():
+            yield (*place, status, f"header {name}"), True
+            if _resolved(header, document).get("required"):
+                yield (*place, status, f"header {name}", "always there"), True
         for media_type, content in told.get("content", {}).items():
             yield (*place, status, media_type), _type(content["schema"])
             yield from _schema((*place, status, media_type), content["schema"])
 
 
+def _parameter(of: tuple[str, ...], parameter: Document, document: Document) -> Iterator[tuple[tuple[str, ...], Any]]:
+    schema = _resolved(parameter["schema"], document)
+    yield of, _type(schema)
+    yield (*of, "default"), schema.get("default")
+    yield (*of, "written"), f"{parameter.get('style', 'form')} {parameter.get('explode', True)}"
+    yield from _demands(of, schema)
+    if "items" in schema:
+        each = _resolved(schema["items"], document)
+        yield (*of, "each"), _type(each)
+        yield from _demands((*of, "each"), each)
+    if parameter.get("required"):
+        yield (*of, "required"), True
+
+
+def _demands(of: tuple[str, ...], schema: Document) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """What is asked of a value. The choices that there are may come to be more."""
+    yield from (((*of, name), schema[name]) for name in sorted(DEMANDS & schema.keys()))
+    if "enum" in schema:
+        yield (*of, "one of several"), True
+        yield from (((*of, f"may be {one}"), True) for one in schema["enum"])
+
+
 def _schema(place: tuple[str, ...], schema: Document) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Of what is answered. An answer may come to hold another kind of record (`anyOf`)."""
+    """Of what is answered, at any depth. An answer may come to hold another kind of record (`anyOf`)."""
+    if schema.get("additionalProperties") is False:
+        yield (*place, CLOSED), True
     for name, told in schema.get("properties", {}).items():
         yield (*place, name), _type(told)
         yield from (((*place, name, f"may be {_type(one)}"), True) for one in told.get("anyOf", []))
+        if told.keys() & {"enum", "const"}:
+            yield (*place, name, CLOSED), True
+        yield from _schema((*place, name), told)
+    if "items" in schema:
+        yield from _schema((*place, "each"), schema["items"])
     yield from (((*place, name, "always there"), True) for name in schema.get("required", []))
 
 

@@ -101,10 +101,10 @@ def main() -> None:
         store.close()
     recorded.cache_clear()
     document = create_app(Settings(DATABASE_URL="sqlite:///never-opened.db")).openapi()
-    DOCUMENTED.write_text(as_text(document), encoding="utf-8")
     faults = broken(json.loads(PROMISED.read_text(encoding="utf-8")), document)
     if faults:
         raise SystemExit("\n".join(["Promises of /v1 are broken:", *faults]))
+    DOCUMENTED.write_text(as_text(document), encoding="utf-8")
     PROMISED.write_text(as_text(without_prose(document)), encoding="utf-8")
     print(f"The digest of the contract, for CHANGELOG.md: {digest(document)}")  # noqa: T201 - a command tells its result
 

@@ -18,6 +18,8 @@ def simplify(node: Any) -> None:
             del node["title"]
         if isinstance(node.get("type"), str) and node["type"] in WIDTHS:
             node.setdefault("format", WIDTHS[node["type"]])
+        if node.get("type") == "integer":
+            node |= {bound: int(node[bound]) for bound in ("minimum", "maximum") if bound in node}
         for one in node.values():
             simplify(one)
 

@@ -47,23 +47,31 @@ def share_parameters(document: dict[str, Any]) -> None:
 
 
 def _tell_once(parameter: Parameter, path: str) -> None:
-    """The meaning is the parameter's, and so is its example; FastAPI repeats the meaning in the schema."""
+    """The meaning is the parameter's, which FastAPI repeats in the schema.
+
+    So is the example of what must be given; else it is the schema's: `/docs` asks with every example of a parameter.
+    """
     for said_elsewhere in ("description", "examples"):
         parameter["schema"].pop(said_elsewhere, None)
-    parameter["example"] = example_of(parameter["name"], list_of(path), in_path=parameter["in"] == "path")
+    in_path = parameter["in"] == "path"
+    example = example_of(parameter["name"], list_of(path), in_path=in_path)
+    if in_path:
+        parameter["example"] = example
+    else:
+        parameter["schema"]["examples"] = [example]
 
 
 def _share_choices(parameter: Parameter, schemas: dict[str, Any]) -> None:
     """A closed choice is a type of its own, named after its parameter: `order` is an `Order`.
 
-    It has its default with it: some generators make nothing of a reference that has anything beside it.
+    It has its default and example with it: some generators make nothing of a reference that has anything beside it.
     """
     schema = parameter["schema"]
     of_each = schema.get("items", schema)
     if "enum" not in of_each:
         return
     name = "".join(part.title() for part in parameter["name"].split("_"))
-    choices = {key: of_each[key] for key in ("type", "enum", "default") if key in of_each}
+    choices = {key: of_each[key] for key in ("type", "enum", "default", "examples") if key in of_each}
     if schemas.setdefault(name, choices) != choices:
         raise ValueError(f"{name} has two meanings: {schemas[name]} and {choices}")
     for key in choices:

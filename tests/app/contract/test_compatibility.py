@@ -6,6 +6,7 @@ import json
 import pytest
 
 from app.cli import main
+from app.problems import KINDS
 from tests.documents import text_of
 from tests.operations import DOCUMENT
 from tests.promises import PROMISED, broken, digest, facts, without_prose
@@ -22,10 +23,11 @@ SMALL = {
                     {"name": "limit", "in": "query", "schema": {"type": "integer", "maximum": 500, "default": 50}},
                     {"name": "order", "in": "query", "schema": {"$ref": "#/components/schemas/Order"}},
                     {"$ref": "#/components/parameters/tag"},
+                    {"$ref": "#/components/parameters/q"},
                 ],
                 "responses": {
                     "200": {
-                        "headers": {"ETag": {}},
+                        "headers": {"ETag": {"required": True}},
                         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Event"}}},
                     },
                     "304": {"$ref": "#/components/responses/NotModified"},
@@ -36,18 +38,22 @@ SMALL = {
     "components": {
         "responses": {"NotModified": {"description": "held"}},
         "parameters": {
+            "q": {"name": "q", "in": "query", "schema": {"type": "string", "pattern": "^a$"}},
             "tag": {
                 "name": "tag", "in": "query", "schema": {"type": "array", "items": {"type": "string"}, "maxItems": 50},
             },
         },
         "schemas": {
             "Order": {"type": "string", "enum": ["asc", "desc"]},
+            "Count": {"type": "string", "enum": ["exact"]},
             "Event": {
                 "type": "object",
                 "properties": {
                     "title": {"type": "string", "description": "Its title."},
                     "tags": {"type": "array", "items": {"type": "string"}},
                     "document": {"anyOf": RECORDS},
+                    "geo": {"type": "object", "properties": {"lat": {"type": "number"}}},
+                    "ends": {"type": "array", "items": {"type": "object", "properties": {"at": {"type": "string"}}}},
                 },
                 "required": ["title"],
             },
@@ -87,7 +93,7 @@ BREAKING = {
     "a pattern of each value": (("components", "parameters", "tag", "schema", "items", "pattern"), "^a$"),
     "a parameter that must be given": ((*GET, "parameters", 0, "required"), True),
     "a new parameter that must be given": (
-        (*GET, "parameters", 3), {"name": "key", "in": "query", "required": True, "schema": {"type": "string"}},
+        (*GET, "parameters", 4), {"name": "key", "in": "query", "required": True, "schema": {"type": "string"}},
     ),
     "a choice removed": ((*SCHEMAS, "Order", "enum"), ["asc"]),
     "an answer removed": ((*GET, "responses", "304"), ABSENT),
@@ -100,12 +106,30 @@ BREAKING = {
     "another type in a list": ((*SCHEMAS, "Event", "properties", "tags", "items", "type"), "integer"),
     "another format": ((*SCHEMAS, "Event", "properties", "title", "format"), "date"),
     "a property that may be absent now": ((*SCHEMAS, "Event", "required"), []),
+    "a choice where every value was answered": ((*GET, "parameters", 0, "schema", "enum"), [10, 50]),
+    "a choice of each value": (("components", "parameters", "tag", "schema", "items", "enum"), ["a", "b"]),
+    "another pattern, be it wider": (("components", "parameters", "q", "schema", "pattern"), "^[ab]$"),
+    "one value alone": ((*GET, "parameters", 0, "schema", "const"), 10),
+    "multiples alone": ((*GET, "parameters", 0, "schema", "multipleOf"), 10),
+    "values excluded": ((*GET, "parameters", 0, "schema", "not"), {"const": 7}),
+    "values in one parameter that were repeated": (("components", "parameters", "tag", "explode"), False),
+    "a choice's type removed": ((*SCHEMAS, "Count"), ABSENT),
+    "a list in the place of an object": ((*SCHEMAS, "Event", "type"), "array"),
+    "a property within a property removed": ((*SCHEMAS, "Event", "properties", "geo", "properties", "lat"), ABSENT),
+    "another type in an object in a list": (
+        (*SCHEMAS, "Event", "properties", "ends", "items", "properties", "at", "type"), "integer",
+    ),
+    "an answer closed to growth": ((*SCHEMAS, "Event", "additionalProperties"), False),
+    "a list of codes closed": ((*SCHEMAS, "Event", "properties", "title", "enum"), ["a", "b"]),
+    "a key needed": ((*GET, "security"), [{"key": []}]),
+    "a body needed": ((*GET, "requestBody"), {"required": True, "content": {}}),
+    "a header that may be absent now": ((*GET, "responses", "200", "headers", "ETag"), {}),
     "a kind of record removed": ((*SCHEMAS, "Event", "properties", "document", "anyOf"), [{"type": "string"}]),
 }  # fmt: skip
 ADDITIVE = {
     "a new path": (("paths", "/v1/tags"), {"get": {"operationId": "list_tags", "responses": {}}}),
     "a new parameter": (
-        (*GET, "parameters", 3), {"name": "q", "in": "query", "schema": {"type": "string", "maxLength": 9}},
+        (*GET, "parameters", 4), {"name": "words", "in": "query", "schema": {"type": "string", "maxLength": 9}},
     ),
     "a larger maximum": ((*GET, "parameters", 0, "schema", "maximum"), 1_000),
     "no maximum": ((*GET, "parameters", 0, "schema", "maximum"), ABSENT),
@@ -165,6 +189,21 @@ def test_this_breaks_a_promise(change):
 @pytest.mark.parametrize("change", ADDITIVE)
 def test_this_breaks_none(change):
     assert broken(SMALL, changed(*ADDITIVE[change])) == []
+
+
+def test_paths_of_operators_are_not_promised():
+    health = {"get": {"operationId": "get_liveness", "responses": {}}}
+    grown = copy.deepcopy(SMALL)
+    grown["paths"]["/health/live"] = health
+    assert broken(grown, SMALL) == []
+
+
+def test_the_types_of_problems_stay():
+    """They stand in no schema: a new type is added here."""
+    assert {name: kind.status for name, kind in KINDS.items()} == {
+        "invalid-question": 400, "not-found": 404, "method-not-allowed": 405, "gone": 410,
+        "internal-error": 500, "not-implemented": 501, "unavailable": 503,
+    }  # fmt: skip
 
 
 def test_only_prose_may_change_without_another_digest():

@@ -31,6 +31,12 @@ FORMS = {
 """Of each parameter texts that are accepted, and others that only look alike."""
 
 
+def example_in(parameter: dict[str, Any]) -> Any:
+    """Of what must be given, beside its schema; else within, since `/docs` asks with what stands beside."""
+    (example,) = [parameter["example"]] if parameter["in"] == "path" else resolve(parameter["schema"])["examples"]
+    return example
+
+
 def nodes(node: Any) -> Iterator[dict[str, Any]]:
     """Every object of a part of the contract, but of examples."""
     for one in node if isinstance(node, list) else [node]:
@@ -64,7 +70,13 @@ def test_a_parameter_says_what_it_means_and_shows_an_example_of_its_schema(opera
     for parameter in map(resolve, operation.content.get("parameters", [])):
         assert len(parameter["description"]) > 5, parameter["name"]
         schema = parameter["schema"] | {"components": DOCUMENT["components"]}
-        Draft202012Validator(schema).validate(parameter["example"])
+        Draft202012Validator(schema).validate(example_in(parameter))
+
+
+def test_a_question_tried_in_the_reference_has_no_parameter_but_those_typed():
+    """Swagger UI fills in what a parameter has as `example` or `examples`."""
+    for parameter in (resolve(one) for operation in OPERATIONS for one in operation.content.get("parameters", [])):
+        assert parameter["in"] == "path" or not parameter.keys() & {"example", "examples"}
 
 
 @pytest.mark.parametrize("name", FORMS)

@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from app.contract.examples import recorded
-from tests.operations import DOCUMENT, OPERATIONS, Operation, resolve
+from tests.operations import DOCUMENT, LISTS, OPERATIONS, Operation, resolve
 from tests.recording import BINARY, load_shipped, record
 
 LARGEST = 8_000
@@ -23,7 +23,7 @@ def distinct() -> Iterator[tuple[str, Any, Operation]]:
     taken = {json.dumps(one): (resolve(one), each) for each in OPERATIONS for one in each.content.get("parameters", [])}
     for parameter, operation in taken.values():
         if parameter["in"] == "query" and parameter["name"] not in BOUND:
-            yield parameter["name"], parameter["example"], operation
+            yield parameter["name"], resolve(parameter["schema"])["examples"][0], operation
 
 
 TAKEN = list(distinct())
@@ -75,3 +75,12 @@ def test_an_example_of_a_parameter_is_answered(client, name, example, operation:
     path = recorded().get(str(operation), {}).get("request", operation.path).partition("?")[0]
     answer = client.get(f"{path}?{query}")
     assert answer.status_code == 200, (path, query, answer.text)
+
+
+@pytest.mark.parametrize("operation", [one for one in LISTS if "{" not in one.template], ids=str)
+def test_an_example_of_a_parameter_of_a_list_finds_records(client, operation: Operation):
+    for name, example in [(one.name, resolve(one.schema)["examples"][0]) for one in operation.parameters]:
+        if name not in BOUND:
+            given = str(example).lower() if isinstance(example, bool) else example
+            query = urlencode(NEEDS.get(name, {}) | {name: given}, doseq=True)
+            assert client.get(f"{operation.path}?{query}").json()["data"], (operation.path, query)
