@@ -1,6 +1,7 @@
 """Which events a load need not render again: they, and all that they show, are as the newest revision has them."""
 
 import hashlib
+import unicodedata
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 @cache
 def rendering() -> str:
     """What renders documents: of another version of the code, nothing stands."""
-    digest = hashlib.sha256(pydantic.VERSION.encode())
+    digest = hashlib.sha256(f"{pydantic.VERSION} {unicodedata.unidata_version}".encode())
     for path in sorted((*ROOT.glob("app/*.py"), *ROOT.glob("seed/*.py"))):
         digest.update(path.read_bytes())
     return digest.hexdigest()

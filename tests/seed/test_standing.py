@@ -69,6 +69,12 @@ def test_none_stands_that_other_code_rendered(collection: Collection) -> None:
     assert not any(one in Standing(collection, set(), set(), is_same_code=False) for one in collection.event)
 
 
+def test_words_of_another_unicode_are_of_other_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = rendering.__wrapped__()
+    monkeypatch.setattr("unicodedata.unidata_version", "3.2.0")
+    assert rendering.__wrapped__() != before
+
+
 def test_a_store_is_the_same_whether_its_events_stood_or_were_rendered_again(
     store: Store, write_record: Callable[..., Path], make_store: Callable[[str], Store], database: str
 ) -> None:
