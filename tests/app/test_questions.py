@@ -252,6 +252,9 @@ def test_more_values_than_any_question_has_are_refused_unread(client):
     form = Noting()
     every = [f"{name}=x" for name in form.known for _ in range(50 if name in form.lists else 1)]
     assert len(every) < form.most
+    with pytest.raises(Problem):
+        form.read("&".join(["id=a"] * (form.most + 1)).encode(), {})
+    assert not form.given
     for operation in OPERATIONS:
         answer = client.get(f"{operation.path}?{'&'.join(['id=a'] * 5_000)}")
         assert answer.status_code == 400
