@@ -224,3 +224,13 @@ def test_a_circle_that_is_none_is_refused(client, path, near, radius, parameter)
 @pytest.mark.parametrize("q", ['"open', 'a "b" "c', '""', '" "', 'talks ""', "!?", "—"])
 def test_words_that_are_none_are_refused(client, path, q):
     refused(client.get(f"/v1/{path}", params={"q": q}), "q")
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [("actor=nato,ukraine", "an id, such as black-sea; several are asked for as actor=…&actor=…"),
+     ("type=Mobilize", "a code, such as not_held"), ("bbox=5,45,10", "such as 5,45,10,48"),
+     ("near=5", "such as 46.2,6.1")],
+)  # fmt: skip
+def test_a_wrong_form_is_told_in_words(client, question, told):
+    assert told in refused(client.get(f"/v1/events?{question}"), question.partition("=")[0])["detail"]
