@@ -26,6 +26,16 @@ NOT_FILTERS = PLACE_IN_LIST | {"sort", "order"}
 """Parameters that keep every record, as do `TIMES` of the same knowledge."""
 
 ID_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+CODE_PATTERN = r"^[a-z0-9]+([-_][a-z0-9]+)*$"
+COUNTRY_PATTERN = "^[A-Z]{2}$"
+LANGUAGE_PATTERN = "^[A-Za-z0-9]{2,8}(-[A-Za-z0-9]{1,8})*$"
+IN_WORDS = {
+    ID_PATTERN: "an id, such as black-sea",
+    CODE_PATTERN: "a code, such as not_held",
+    COUNTRY_PATTERN: "a country in two capital letters, such as UA",
+    LANGUAGE_PATTERN: "a language, such as en or pt-BR",
+}
+"""What is expected, for people."""
 UNHELD = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff"
 """Characters that no value holds, alike on both databases."""
 
@@ -81,9 +91,9 @@ ActorId = Annotated[Id, Field(description="The id of an actor.")]
 LocationId = Annotated[Id, Field(description="The id of a location.")]
 SourceId = Annotated[Id, Field(description="The id of a source.")]
 PublisherId = Annotated[Id, Field(description="The id of a publisher.")]
-Code = Annotated[str, Field(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=100)]
-Country = Annotated[str, Field(pattern="^[A-Z]{2}$")]
-Language = Annotated[str, Field(pattern="^[A-Za-z0-9]{2,8}(-[A-Za-z0-9]{1,8})*$")]
+Code = Annotated[str, Field(pattern=CODE_PATTERN, max_length=100)]
+Country = Annotated[str, Field(pattern=COUNTRY_PATTERN)]
+Language = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
 Day = Annotated[str, Field(max_length=20, json_schema_extra={"format": "date"}), AfterValidator(_checked_day)]
 When = Annotated[
     str, Field(max_length=40, json_schema_extra=shown_as(f"{DAY}({TIME})?")), AfterValidator(_checked_instant)

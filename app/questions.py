@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from fastapi import Request
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from app.parameters import MOST_VALUES
+from app.parameters import IN_WORDS, MOST_VALUES
 from app.problems import MOST_ERRORS, Problem, Refused, nearest, refuse, refuse_all
 
 LONGEST_ECHO = 100
@@ -98,7 +98,8 @@ def _describe(error: dict[str, Any], known: list[str]) -> Refused:
             guess = nearest(str(error["input"]), re.findall("'([^']*)'", context["expected"]))
             return Refused(parameter, f"expected {context['expected']}", guess)
         case "string_pattern_mismatch":
-            return Refused(parameter, f"expected text of the form {context['pattern']}")
+            several = f"; several are asked for as {parameter}=…&{parameter}=…" if "," in error["input"] else ""
+            return Refused(parameter, f"expected {IN_WORDS[context['pattern']]}{several}")
         case "string_too_long":
             return Refused(parameter, f"expected at most {context['max_length']} characters")
         case "string_too_short":

@@ -13,6 +13,10 @@ from app.service_schemas import ProblemPublic
 
 Document = dict[str, Any]
 NOT_MODIFIED, UNPROCESSABLE = "304", "422"
+UNTOLD = "Successful Response"
+"""What FastAPI says of an answer when nothing else is said."""
+TOLD = {"Page": "A page of records, as asked", "List": "All records", "Answer": "What was asked for"}
+"""By how the name of its type ends."""
 
 
 def describe(app: FastAPI) -> Document:
@@ -65,4 +69,8 @@ def _describe_answers(operation: Document) -> None:
     if NOT_MODIFIED in answers:
         asks_the_store = "as_of" in {one["name"] for one in operation.get("parameters", [])}
         answers["200"]["headers"] = refer_to("ETag", "Cache-Control", "Vary", *["Link"] * asks_the_store)
+    if answers["200"]["description"] == UNTOLD:
+        (content,) = answers["200"]["content"].values()
+        name = content["schema"].get("$ref", "")
+        answers["200"]["description"] = next((TOLD[end] for end in TOLD if name.endswith(end)), operation["summary"])
     operation["responses"] = dict(sorted(answers.items()))

@@ -19,10 +19,10 @@ from app.tables import Location
 _NUMBER = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{1,12})?")
 
 
-def _numbers(text: str, bounds: list[tuple[str, float]]) -> list[float]:
+def _numbers(text: str, bounds: list[tuple[str, float]], example: str) -> list[float]:
     parts = text.split(",")
     if len(parts) != len(bounds) or not all(_NUMBER.fullmatch(part) for part in parts):
-        raise ValueError(f"expected {','.join(name for name, _ in bounds)} in degrees, such as 22.1,44.3 or 2,48,3,49")
+        raise ValueError(f"expected {','.join(name for name, _ in bounds)} in degrees, such as {example}")
     numbers = [float(part) for part in parts]
     for number, (name, largest) in zip(numbers, bounds, strict=True):
         if abs(number) > largest:
@@ -32,7 +32,8 @@ def _numbers(text: str, bounds: list[tuple[str, float]]) -> list[float]:
 
 def parse_box(text: str) -> tuple[float, float, float, float]:
     """West, south, east, north. Raises `ValueError` saying what was expected."""
-    west, south, east, north = _numbers(text, [("west", 180), ("south", 90), ("east", 180), ("north", 90)])
+    bounds = [("west", 180.0), ("south", 90.0), ("east", 180.0), ("north", 90.0)]
+    west, south, east, north = _numbers(text, bounds, "5,45,10,48")
     if south > north:
         raise ValueError("expected south before north: west,south,east,north")
     return west, south, east, north
@@ -40,7 +41,7 @@ def parse_box(text: str) -> tuple[float, float, float, float]:
 
 def parse_point(text: str) -> tuple[float, float]:
     """Latitude and longitude. Raises `ValueError` saying what was expected."""
-    latitude, longitude = _numbers(text, [("lat", 90), ("lon", 180)])
+    latitude, longitude = _numbers(text, [("lat", 90), ("lon", 180)], "46.2,6.1")
     return latitude, longitude
 
 

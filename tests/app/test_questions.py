@@ -259,3 +259,13 @@ def test_more_values_than_any_question_has_are_refused_unread(client):
         answer = client.get(f"{operation.path}?{'&'.join(['id=a'] * 5_000)}")
         assert answer.status_code == 400
         assert len(answer.json()["errors"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [("actor=nato,ukraine", "an id, such as black-sea; several are asked for as actor=…&actor=…"),
+     ("type=Mobilize", "a code, such as not_held"), ("bbox=5,45,10", "such as 5,45,10,48"),
+     ("near=5", "such as 46.2,6.1")],
+)  # fmt: skip
+def test_a_wrong_form_is_told_in_words(client, question, told):
+    assert told in refused(client.get(f"/v1/events?{question}"), question.partition("=")[0])["detail"]
