@@ -4,11 +4,11 @@ import json
 from typing import Literal
 
 from pydantic import Field
-from sqlalchemy import CTE, Subquery, func, select, union_all
+from sqlalchemy import CTE, func, literal, select, union_all
 from sqlmodel import col
 
 from app.database import Database
-from app.kinds import kind_range
+from app.kinds import kind_range, whole
 from app.pagination import Page
 from app.queries.events import EventFilter, fetch_matching
 from app.queries.shapes import AnySelect
@@ -58,24 +58,23 @@ def _select_counts(facet: Facet, keys: CTE | None, revision: Revision, instant: 
     )
     if keys is not None:
         counts = counts.join_from(keys, Link, col(Link.key) == keys.c.key)
-    return _ranked(counts.group_by(col(Link.term)).subquery())
+    return _ranked(facet, counts.group_by(col(Link.term)).cte())
 
 
 def _select_tallies(facet: Facet, revision: Revision) -> AnySelect:
     """The most frequent terms of one kind, as the load counted them."""
-    of_kind = col(Tally.term).between(*kind_range(facet))
-    tallies = select(col(Tally.term), col(Tally.count)).where(of_kind, published(Tally, revision.number))
-    return _ranked(tallies.subquery())
+    of_kind = (col(Tally.term).between(*kind_range(facet)), col(Tally.term) != whole(facet))
+    tallies = select(col(Tally.term), col(Tally.count)).where(*of_kind, published(Tally, revision.number))
+    return _ranked(facet, tallies.cte())
 
 
-def _ranked(counted: Subquery) -> AnySelect:
-    ranked = (
-        select(col(Term.kind), col(Term.value), counted.c.count)
-        .join_from(counted, Term, col(Term.number) == counted.c.term)
-        .order_by(counted.c.count.desc(), col(Term.value))
-        .limit(MOST_VALUES)
-    )
-    return select(ranked.subquery())
+def _ranked(facet: Facet, counts: CTE) -> AnySelect:
+    """The most frequent terms by their values: only of those that may be among them are the values looked up."""
+    count = counts.c.count
+    least = select(count).order_by(count.desc()).limit(1).offset(MOST_VALUES - 1).scalar_subquery()
+    value = select(col(Term.value)).where(col(Term.number) == counts.c.term).scalar_subquery().label("value")
+    frequent = select(literal(facet).label("kind"), value, count).where(count >= func.coalesce(least, 0))
+    return select(frequent.order_by(count.desc(), value).limit(MOST_VALUES).subquery())
 
 
 def _fetch_labels(database: Database, names: set[tuple[str, str]], revision: Revision) -> dict[tuple[str, str], str]:
