@@ -1,6 +1,6 @@
 """How pages are read: from an index, in its order, whatever the size of the store. Told by the plan, not by a clock."""
 
-import json
+import re
 from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from psycopg._queries import PostgresQuery
+from sqlalchemy import Connection, text
 
 from app.database import Patient
 from app.queries.events import EventQuery, fetch_matching
@@ -37,8 +38,8 @@ NUMBERS = {
 }
 
 
-GIVEN = ("SCAN anon", "SCAN json_each")
-"""What is scanned and no table: what was gathered already, and the values of the question."""
+GIVEN = ("SCAN anon", "SCAN json_each", "SCAN event USING INDEX event_open")
+"""What is scanned: what was gathered already, the values of the question; and events in their order, up to a page."""
 
 
 class Explaining:
@@ -60,10 +61,29 @@ class Explaining:
             if self.database.hasty:
                 yield from (row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", named))
             else:
-                driver = connection.connection.driver_connection
-                asked = psycopg.ClientCursor(driver).mogrify(words, named)
-                plan = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {asked.replace('%', '%%')}").scalar()
-                yield from _steps((plan if isinstance(plan, list) else json.loads(plan))[0]["Plan"])
+                for mode in ("force_custom_plan", "force_generic_plan"):
+                    connection.exec_driver_sql(f"SET plan_cache_mode = {mode}")
+                    yield from _steps(_planned(connection, words, named))
+                connection.exec_driver_sql("RESET plan_cache_mode")
+
+
+def _planned(connection: Connection, words: str, named: dict[str, Any]) -> dict[str, Any]:
+    """The plan of a prepared statement, as the server's fifth and later questions have it."""
+    cursor = psycopg.ClientCursor(connection.connection.driver_connection)
+    query = PostgresQuery(psycopg.adapt.Transformer.from_context(cursor))
+    query.convert(words, named)
+    values = cursor.mogrify(", ".join(f"%({name})s" for name in _in_order(words)), named)
+    cursor.execute(b"PREPARE planned AS " + query.query)
+    try:
+        (plan,) = cursor.execute(f"EXPLAIN (FORMAT JSON) EXECUTE planned({values})").fetchone()
+    finally:
+        cursor.execute("DEALLOCATE planned")
+    return plan[0]["Plan"]
+
+
+def _in_order(words: str) -> list[str]:
+    """The names of values in the order in which they are numbered."""
+    return list(dict.fromkeys(re.findall(r"%\((\w+)\)s", words)))
 
 
 def _steps(plan: dict[str, Any]) -> Iterator[str]:
