@@ -54,7 +54,7 @@ class _PollingWatch:
                 self._seen = self._look()
             found = self._seen[1]
         if isinstance(found, Problem):
-            raise unavailable() from found
+            raise unavailable() from found.__cause__
         return found
 
     def close(self) -> None:

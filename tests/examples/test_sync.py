@@ -3,6 +3,7 @@
 import importlib
 import json
 import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.watching import POLL_SECONDS
 from seed.redacting import redact
 from tests.conftest import Store
 from tests.examples.serving import Document, documents, run, service_of
@@ -63,6 +65,7 @@ def test_a_copy_is_the_newest_revision_however_many_were_published(
     with service_of(store) as service:
         for number, (_, place) in enumerate(states):
             load(store, place)
+            time.sleep(POLL_SECONDS)  # so late may PostgreSQL's readers see it
             if number in (0, 1, 4, 5):
                 assert copy.sync(service)[0] == number + 1
                 assert copy.documents() == documents(client)

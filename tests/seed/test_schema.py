@@ -16,8 +16,6 @@ from pydantic import TypeAdapter, ValidationError
 
 from app.cli import main
 from seed import forms
-from seed.checking import SHIPPED_VOCABULARIES, vocabularies
-from seed.collection import Collection
 from seed.dates import parse_date
 from seed.faults import Faults
 from seed.forms import ID
@@ -26,6 +24,7 @@ from seed.reading import KINDS, read_record
 from seed.record import LISTS, MODELS
 from seed.references import RECORDS, references
 from seed.schema import FILES, SCHEMAS, schemas, written
+from seed.vocabularies import SHIPPED_VOCABULARIES, vocabularies
 from tests.conftest import RECORD
 from tests.damages import YAML_DAMAGES, Damage, Folder, records
 from tests.generator import generate
@@ -69,7 +68,7 @@ def why_refused(kind: str, data: dict[str, Any]) -> str:
 
 
 def has_unknown_code(kind: str, data: dict[str, Any]) -> bool:
-    lists = vocabularies(Collection())
+    lists = vocabularies(())
     found = references(kind, data)
     return any(of not in RECORDS and value is not None and value not in lists[of].codes for _, of, value in found)
 
