@@ -29,7 +29,7 @@ REQUESTS = {
     "list_changes": "/v1/changes?since=0&limit=1",
     "list_actors": "/v1/actors?member_of=us-european-command",
     "list_locations": "/v1/locations?within=switzerland&type=city",
-    "list_sources": "/v1/sources?origin=politico",
+    "list_sources": "/v1/sources?derived_from=foxnews-putin-demands-assurances",
     "list_publishers": "/v1/publishers?ownership=state",
     "get_embedded_timeline": f"/embed/timeline?id={EVENT}",
     "get_oembed": f"/oembed?url=/v1/events/{EVENT}",
