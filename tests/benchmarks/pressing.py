@@ -70,9 +70,10 @@ def _run(server: Server, arguments: Sequence[str | Path], *, may_be_refused: boo
     wrk = shutil.which("wrk")
     if wrk is None:
         raise RuntimeError("wrk presses the servers: apt-get install wrk")
-    cpu_seconds, own = server.cpu_seconds(), _own_seconds()
+    before, own = server.clocks(), _own_seconds()
     run = subprocess.run(pinned(LOAD_CORE, [wrk, *arguments]), capture_output=True, text=True, check=True)
-    cpu_seconds, own = server.cpu_seconds() - cpu_seconds, _own_seconds() - own
+    after, own = server.clocks(), _own_seconds() - own
+    cpu_seconds = sum(seconds - before.get(one, 0) for one, seconds in after.items())
     found = json.loads(run.stderr)
     if found.pop("failed") and not may_be_refused:
         raise RuntimeError(f"{server.name} refused some of {arguments}:\n{run.stdout}")

@@ -36,6 +36,10 @@ class Server:
         """What it used so far, with its workers and its database."""
         return cpu_seconds(self.processes)
 
+    def clocks(self) -> dict[int, float]:
+        """The same by process: one that ends takes its seconds with it."""
+        return clocks(self.processes)
+
     def memory(self) -> int:
         """Bytes of the server itself that nobody shares, and its part of those that others do."""
         return sum(one.memory_full_info().pss for one in _family(self.processes[0]))
@@ -86,7 +90,11 @@ def free_port() -> int:
 
 def cpu_seconds(processes: Iterable[psutil.Process]) -> float:
     """What processes used so far, with their children."""
-    return sum(_seconds(one) for process in processes for one in _pids(process.pid))
+    return sum(clocks(processes).values())
+
+
+def clocks(processes: Iterable[psutil.Process]) -> dict[int, float]:
+    return {one: _seconds(one) for process in processes for one in _pids(process.pid)}
 
 
 def _answers(process: subprocess.Popen[bytes], address: str) -> bool:
