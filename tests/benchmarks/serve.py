@@ -73,7 +73,7 @@ def serve(world: World, work: Path, *, rounds: int, seconds: int, document: bool
         shown = {server: one.rate for (server, kind), one in medians.items() if kind == ACTOR}
         shown = dict(sorted(shown.items(), key=lambda one: -one[1]))
         (FOLDER / "serve.svg").write_text(
-            bars(f"Pages of 50 events a second of one core; {title}", shown), encoding="utf-8"
+            bars(f"Pages of 50 events a second of one core (logarithmic); {title}", shown), encoding="utf-8"
         )
 
 
