@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -58,9 +59,9 @@ class File:
         return found.st_dev, found.st_ino
 
 
-def make_engine(url: URL, file: File | None) -> Engine:
-    """A pool of connections, for as many threads."""
-    return _sqlite_engine(file) if file else _postgresql_engine(url)
+def make_engine(url: URL, file: File | None, seconds: float = QUERY_SECONDS, threads: int = POOL_SIZE) -> Engine:
+    """A pool of connections, for so many threads, on which a statement is stopped after so many seconds."""
+    return _sqlite_engine(file, seconds, threads) if file else _postgresql_engine(url, seconds, threads)
 
 
 def unavailable() -> Problem:
@@ -85,13 +86,19 @@ def is_unavailable(error: BaseException | None) -> bool:
     return isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError))
 
 
-def _sqlite_engine(file: File) -> Engine:
+def is_late(error: BaseException | None) -> bool:
+    """Whether a driver says that a statement was stopped, or waited for a lock, for as long as it may."""
+    late = (sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY)
+    return isinstance(error, psycopg.errors.QueryCanceled) or getattr(error, "sqlite_errorcode", None) in late
+
+
+def _sqlite_engine(file: File, seconds: float, threads: int) -> Engine:
     engine = create_engine(
         "sqlite://",
-        creator=file.connect,
+        creator=partial(file.connect, lock_seconds=seconds),
         paramstyle="named",
         poolclass=QueuePool,
-        pool_size=POOL_SIZE,
+        pool_size=threads,
         max_overflow=0,
     )
 
@@ -102,7 +109,7 @@ def _sqlite_engine(file: File) -> Engine:
 
     @event.listens_for(engine, "checkout")
     def start(_connection: Any, record: Any, _proxy: Any) -> None:
-        record.info["late"][0] = time.monotonic() + QUERY_SECONDS
+        record.info["late"][0] = time.monotonic() + seconds
 
     return engine
 
@@ -115,10 +122,10 @@ class _Cursor(psycopg.Cursor[Any]):
         self.format = Format.BINARY
 
 
-def _postgresql_engine(url: URL) -> Engine:
+def _postgresql_engine(url: URL, seconds: float, threads: int) -> Engine:
     settings = {
         "default_transaction_read_only": "on",
-        "statement_timeout": round(QUERY_SECONDS * 1000),
+        "statement_timeout": round(seconds * 1000),
         "join_collapse_limit": 1,  # joins as they are written: the rarest condition first
         "jit": "off",  # takes longer than any of our questions
         "enable_memoize": "off",  # no key comes twice
@@ -129,7 +136,7 @@ def _postgresql_engine(url: URL) -> Engine:
     return create_engine(
         url,
         isolation_level="AUTOCOMMIT",
-        pool_size=POOL_SIZE,
+        pool_size=threads,
         max_overflow=0,
         connect_args={
             "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
