@@ -1,7 +1,7 @@
 """Questions that are answered in pages, and the cursors that walk them.
 
-A cursor is opaque. It carries the revision of the first page and the last position served, and is bound to the
-question and to the revision's digest: used with another question or another store, it is refused.
+A cursor is opaque. It carries the revision of the first page and the last position served, and is sealed twice: with
+the question, and with the revision's digest. Used with another question or another store, it is refused.
 """
 
 import base64
@@ -15,11 +15,13 @@ from typing import ClassVar
 from pydantic import Field
 
 from app.parameters import Cursor, Exactly, Question, Whole
-from app.problems import refuse
+from app.problems import Problem, refuse
 from app.tables import OPEN, Revision
 
 DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 500
+SEAL = 8
+"""Digits of each of the two seals of a cursor."""
 
 Types = tuple[type, ...]
 
@@ -60,36 +62,53 @@ class Page:
 
 
 def write_cursor(question: PageQuestion, revision: Revision, last: tuple[int | str, ...]) -> str:
-    content = json.dumps([revision.number, *last], separators=(",", ":"))
-    return _encode(f"{_seal(question, revision, content)}{content}".encode())
+    position = Position(revision.number, last)
+    seals = _seal_of_question(question, position) + _seal_of_revision(revision, position)
+    return _encode(f"{seals}{_written(position)}".encode())
 
 
-def read_cursor(cursor: str) -> tuple[str, Position]:
-    """The seal and the position of a cursor. Raises `Problem` for what is not one."""
+def read_cursor(question: PageQuestion, cursor: str) -> tuple[str, Position]:
+    """The seal of the revision, and the position. Raises `Problem` for what is no cursor of this question."""
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-        revision, *last = json.loads(text[16:])
+        revision, *last = json.loads(text[2 * SEAL :])
     except (binascii.Error, UnicodeError, ValueError, TypeError):
         raise refuse("cursor", "expected a cursor as `links.next` gives it") from None
     numbers = [value for value in (revision, *last) if type(value) is int]
     if type(revision) is not int or any(abs(number) > OPEN for number in numbers) or _encode(text.encode()) != cursor:
         raise refuse("cursor", "expected a cursor as `links.next` gives it")
-    return text[:16], Position(revision, tuple(last))
-
-
-def check_cursor(question: PageQuestion, revision: Revision, seal: str, position: Position) -> None:
-    """Raises `Problem` when a cursor belongs to another question or another store."""
+    position = Position(revision, tuple(last))
     is_of_question = tuple(map(type, position.last)) == question.key_types()
-    if not is_of_question or seal != _seal(
-        question, revision, json.dumps([revision.number, *position.last], separators=(",", ":"))
-    ):
-        raise refuse("cursor", "expected a cursor of this very question and store; ask the first page again")
+    if not is_of_question or text[:SEAL] != _seal_of_question(question, position):
+        raise foreign_cursor()
+    return text[SEAL : 2 * SEAL], position
 
 
-def _seal(question: PageQuestion, revision: Revision, content: str) -> str:
-    bound = question.query(without=question.unbound)
-    sealed = f"{type(question).__name__}\n{bound}\n{revision.digest}\n{content}"
-    return hashlib.sha256(sealed.encode()).hexdigest()[:16]
+def check_cursor(revision: Revision, seal: str, position: Position) -> None:
+    """Raises `Problem` when a cursor belongs to another store."""
+    if seal != _seal_of_revision(revision, position):
+        raise foreign_cursor()
+
+
+def foreign_cursor() -> Problem:
+    return refuse("cursor", "expected a cursor of this very question and store; ask the first page again")
+
+
+def _seal_of_question(question: PageQuestion, position: Position) -> str:
+    """Known by whoever is asked, even where the revision is not."""
+    return _seal(type(question).__name__, question.query(without=question.unbound), _written(position))
+
+
+def _seal_of_revision(revision: Revision, position: Position) -> str:
+    return _seal(revision.digest, _written(position))
+
+
+def _seal(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:SEAL]
+
+
+def _written(position: Position) -> str:
+    return json.dumps([position.revision, *position.last], separators=(",", ":"))
 
 
 def _encode(content: bytes) -> str:

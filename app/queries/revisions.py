@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from app.database import Database
 from app.instants import microseconds, parse_day_or_instant, show_microseconds
-from app.pagination import Page, PageQuestion, Position, Types, check_cursor, read_cursor
+from app.pagination import Page, PageQuestion, Position, Types, check_cursor, foreign_cursor, read_cursor
 from app.parameters import Question
 from app.problems import UNAVAILABLE, Problem, refuse
 from app.schemas import RevisionPublic
@@ -34,15 +34,15 @@ def fetch_asked(database: Database, question: Question) -> tuple[Revision, Posit
     newest = database.newest_revision()
     if newest is None:
         raise Problem(UNAVAILABLE, "No revision was published yet.", headers={"Retry-After": "10"})
-    revision = _fetch_as_of(database, question.as_of, newest) if question.as_of is not None else newest
     if not isinstance(question, PageQuestion) or question.cursor is None:
-        return revision, None
-    seal, position = read_cursor(question.cursor)
-    if question.as_of is None and position.revision != newest.number:
-        revision = _fetch_number(database, position.revision, "cursor", newest)
-    elif revision.number != position.revision:
-        raise refuse("cursor", f"expected a cursor of revision {revision.number}, the one that 'as_of' names")
-    check_cursor(question, revision, seal, position)
+        return (_fetch_as_of(database, question.as_of, newest) if question.as_of is not None else newest), None
+    seal, position = read_cursor(question, question.cursor)
+    revision = _fetch_of_cursor(database, position.revision, newest)
+    if question.as_of is not None:
+        named = _fetch_as_of(database, question.as_of, newest).number
+        if named != revision.number:
+            raise refuse("cursor", f"expected a cursor of revision {named}, the one that 'as_of' names")
+    check_cursor(revision, seal, position)
     return revision, position
 
 
@@ -64,7 +64,10 @@ def fetch_revisions(
 
 def _fetch_as_of(database: Database, as_of: str, newest: Revision) -> Revision:
     if re.fullmatch(r"[0-9]+", as_of):
-        return _fetch_number(database, int(as_of[:LONGEST_NUMBER]), "as_of", newest)
+        revision = _fetch_number(database, int(as_of[:LONGEST_NUMBER]), newest)
+        if revision is None:
+            raise refuse("as_of", f"expected a revision from 1 to {newest.number}")
+        return revision
     try:
         instant = parse_day_or_instant(as_of, "end")
     except ValueError as error:
@@ -75,8 +78,19 @@ def _fetch_as_of(database: Database, as_of: str, newest: Revision) -> Revision:
     return _revision(rows[0])
 
 
-def _fetch_number(database: Database, number: int, parameter: str, newest: Revision) -> Revision:
-    """A revision that exists; one that this process has not seen yet may come from a cursor of another process.
+def _fetch_of_cursor(database: Database, number: int, newest: Revision) -> Revision:
+    """The revision of a cursor of this question. Whoever gave it may have seen one that is still on its way to here."""
+    revision = _fetch_number(database, number, newest)
+    if revision is None and number > newest.number:
+        detail = f"The newest revision here is {newest.number}; the cursor is of revision {number}, which may follow."
+        raise Problem(UNAVAILABLE, detail, headers={"Retry-After": "1"})
+    if revision is None:
+        raise foreign_cursor()
+    return revision
+
+
+def _fetch_number(database: Database, number: int, newest: Revision) -> Revision | None:
+    """A revision that exists, be it one that this process has not seen yet.
 
     It is remembered with the newest, since a redaction rewrites the older ones when it publishes another.
     """
@@ -84,11 +98,10 @@ def _fetch_number(database: Database, number: int, parameter: str, newest: Revis
         return newest
     remembered = database.memory(newest)
     revision: Revision | None = remembered.get(number)
-    if revision is None:
-        rows = database.ask(_OF_NUMBER, {"number": number}) if 1 <= number < OPEN else []
-        if not rows:
-            raise refuse(parameter, f"expected a revision from 1 to {newest.number}")
-        revision = remembered[number] = _revision(rows[0])
+    if revision is None and 1 <= number < OPEN:
+        rows = database.ask(_OF_NUMBER, {"number": number})
+        if rows:
+            revision = remembered[number] = _revision(rows[0])
     return revision
 
 

@@ -213,8 +213,24 @@ def test_a_cursor_of_another_store_is_refused(client, database, make_store, tmp_
     other = make_store(database)
     other.load(write_lines(tmp_path, invented_lines(ROUNDS - 1)))
     refuses(client, cursor_of(other.client(), "/v1/events?limit=2"))
-    other.load(write_lines(tmp_path, invented_lines(ROUNDS)))
-    refuses(client, cursor_of(other.client(), "/v1/events?limit=2"))
+
+
+def test_a_cursor_of_a_revision_that_is_still_on_its_way_is_put_off(store, database, make_store, tmp_path):
+    """As on a replica that lags: whoever walks pages comes back, and goes on at the revision where the walk began."""
+    ahead = make_store(database)
+    for loaded in (store, ahead):
+        loaded.load(write_lines(tmp_path, invented_lines(ROUNDS)))
+    ahead.load(write_lines(tmp_path, changed_lines(2)))
+    page, lagging = ahead.client().get("/v1/events?limit=2").json(), store.client()
+    following = page["links"]["next"]
+    for question in (following, following.replace("as_of=2&", "")):
+        answer = lagging.get(question)
+        assert answer.status_code == 503
+        assert (answer.headers["Retry-After"], answer.headers["Cache-Control"]) == ("1", "no-store")
+    assert lagging.get("/v1/events?as_of=2").status_code == 400
+    refuses(lagging, page["meta"]["next_cursor"], "/v1/events?limit=2&order=asc")
+    store.load(write_lines(tmp_path, changed_lines(2)))
+    assert page["data"] + lagging.walk(following) == ahead.client().walk("/v1/events")
 
 
 def test_a_truncated_or_altered_cursor_is_refused(client):
@@ -246,8 +262,9 @@ def test_a_cursor_moved_to_another_place_is_refused(client):
     genuine = cursor_of(client, "/v1/events?limit=2")
     text = base64.urlsafe_b64decode(genuine + "=" * (-len(genuine) % 4)).decode()
     revision, key = json.loads(text[16:])
-    moved = text[:16] + json.dumps([revision, key + 1], separators=(",", ":"))
-    refuses(client, base64.urlsafe_b64encode(moved.encode()).decode().rstrip("="))
+    for place in ([revision, key + 1], [revision + 1, key]):
+        moved = text[:16] + json.dumps(place, separators=(",", ":"))
+        refuses(client, base64.urlsafe_b64encode(moved.encode()).decode().rstrip("="))
 
 
 def test_ids_of_the_greatest_length_are_walked(store, tmp_path):
