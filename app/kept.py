@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
@@ -27,6 +27,8 @@ class Kept(NamedTuple):
     headers: list[tuple[bytes, bytes]]
     body: bytes
     outcome: Outcome
+    route: Any
+    """That answered it, for the log."""
 
     @property
     def tag(self) -> bytes:

@@ -6,10 +6,10 @@ from http import HTTPStatus
 
 import anyio.to_thread
 from fastapi import FastAPI, Request, Response
-from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
 from prometheus_client import CollectorRegistry
 from starlette.exceptions import HTTPException
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app.caching import cache_control
 from app.compression import Compressed
@@ -20,9 +20,10 @@ from app.contract.responses import LIST_ANSWERS
 from app.database import Patient
 from app.files import Places
 from app.kept import KeptAnswers
-from app.methods import SHARED, ReadOnly
+from app.logs import INSIDE, Logged, log
+from app.methods import ReadOnly, tell, tell_outside
 from app.metrics import Measured, Metrics
-from app.problems import INTERNAL_ERROR, MEDIA_TYPE, NOT_FOUND, Problem
+from app.problems import INTERNAL_ERROR, NOT_FOUND, Problem
 from app.queries.absences import Moved
 from app.remembering import Remembering
 from app.routes import (
@@ -59,6 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
     """The application over the store that the settings name. Nothing is connected to until the first request."""
     app = FastAPIOffline(
         **about(settings),
+        docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
         redirect_slashes=False,
@@ -88,11 +90,18 @@ def create_app(settings: Settings) -> FastAPI:
     metrics = Metrics()
     app.state.metrics.register(metrics)
     app.add_middleware(Measured, metrics=metrics)
-    app.add_middleware(ReadOnly, max_age=settings.max_age)
+    app.add_middleware(ReadOnly, settings=settings)
     if settings.cache_bytes:
         answers = KeptAnswers(settings.cache_bytes)
         app.state.metrics.register(answers)
         app.add_middleware(Remembering, state=app.state, answers=answers, metrics=metrics)
+    if settings.rate_limit:
+        from app.limiting import Limited  # noqa: PLC0415 - few limit, and every start would wait for it
+
+        app.add_middleware(Limited, settings=settings)
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies.split(","))
+    if settings.access_log:
+        app.add_middleware(Logged)
     return app
 
 
@@ -107,8 +116,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 async def _answer_problem(_request: Request, problem: Exception) -> Response:
     if not isinstance(problem, Problem):
         raise problem
-    headers = {"Cache-Control": "no-store", **problem.headers}
-    return JSONResponse(problem.content(), problem.kind.status, headers, media_type=MEDIA_TYPE)
+    return tell(problem)
 
 
 async def _answer_moved(request: Request, moved: Exception) -> Response:
@@ -126,12 +134,15 @@ async def _answer_moved(request: Request, moved: Exception) -> Response:
 async def _answer_missing(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException) or error.status_code != HTTPStatus.NOT_FOUND:
         return await _answer_fault(request, error)
-    return await _answer_problem(request, Problem(NOT_FOUND, "Expected one of the paths that /openapi.json lists."))
+    return tell(Problem(NOT_FOUND, "Expected one of the paths that /openapi.json lists."))
 
 
-async def _answer_fault(request: Request, _error: Exception) -> Response:
-    detail = "The fault is logged; nothing about the question is wrong."
-    return await _answer_problem(request, Problem(INTERNAL_ERROR, detail, headers=dict(SHARED)))
+async def _answer_fault(request: Request, error: Exception) -> Response:
+    """The server logs it, unless a page of ours asked, which tells the reader of the page."""
+    if request.scope.get("client") == INSIDE:
+        log.error("A page met a fault", exc_info=error)
+    problem = Problem(INTERNAL_ERROR, "The fault is logged; nothing about the question is wrong.")
+    return tell_outside(problem, request.app.state.settings)
 
 
 def create_served_app() -> FastAPI:

@@ -10,6 +10,8 @@ from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.logs import template_of
+
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 BOUNDS = (*map(str, BUCKETS), "+Inf")
 
@@ -38,7 +40,7 @@ class Metrics(Collector):
 
     def outcome(self, scope: Scope, status: int) -> Outcome:
         """Of a request that was routed."""
-        return self._outcomes[getattr(scope.get("route"), "path", "unknown"), status]
+        return self._outcomes[template_of(scope), status]
 
     def collect(self) -> Iterator[CounterMetricFamily | HistogramMetricFamily]:
         outcomes = list(self._outcomes.items())

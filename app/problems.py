@@ -36,6 +36,10 @@ GONE = Kind(
 METHOD_NOT_ALLOWED = Kind(
     "method-not-allowed", 405, "This API is read-only", "Only GET, HEAD and OPTIONS are answered."
 )
+TOO_MANY_REQUESTS = Kind(
+    "too-many-requests", 429, "Too many requests from one client",
+    "Each client may ask so often in so much time, as `RateLimit-Policy` says. Ask again after `Retry-After` seconds.",
+)  # fmt: skip
 INTERNAL_ERROR = Kind(
     "internal-error", 500, "Something went wrong on our side", "A fault of the service; it is logged."
 )
@@ -49,10 +53,11 @@ UNAVAILABLE = Kind(
     "unavailable", 503, "The service cannot answer at the moment",
     "The database does not answer, or files are being made for others. Ask again after `Retry-After` seconds.",
 )  # fmt: skip
-KINDS = {
-    kind.name: kind
-    for kind in (INVALID_QUESTION, NOT_FOUND, GONE, METHOD_NOT_ALLOWED, INTERNAL_ERROR, NOT_IMPLEMENTED, UNAVAILABLE)
-}
+ALL_KINDS = (
+    INVALID_QUESTION, NOT_FOUND, GONE, METHOD_NOT_ALLOWED, TOO_MANY_REQUESTS, INTERNAL_ERROR, NOT_IMPLEMENTED,
+    UNAVAILABLE,
+)  # fmt: skip
+KINDS = {kind.name: kind for kind in ALL_KINDS}
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ class Remembering:
         question = _question(scope)
         kept = self.answers.find(newest, question)
         if kept is not None:
+            scope["route"] = kept.route
             await send(kept.start())
             body = b"" if scope["method"] == "HEAD" else kept.body
             await send({"type": "http.response.body", "body": body})
@@ -91,7 +92,8 @@ class Remembering:
                 start = message if _may_be_kept(message) else None
             elif start is not None and not message.get("more_body"):
                 status, (asked, condition) = start["status"], question
-                kept = Kept(status, [*start["headers"]], message.get("body", b""), self.metrics.outcome(scope, status))
+                outcome, route = self.metrics.outcome(scope, status), scope.get("route")
+                kept = Kept(status, [*start["headers"]], message.get("body", b""), outcome, route)
                 self.answers.keep(newest, (asked, condition if status == HELD else b""), kept)
                 start = None
             else:

@@ -2,6 +2,7 @@
 
 import re
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 
 from pydantic import Field, field_validator
@@ -10,6 +11,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 DEFAULT_DATABASE_URL = "sqlite:///dateline.db"
+RATE = re.compile(r"[1-9][0-9]{0,8}/([1-9][0-9]{0,3})?(second|minute|hour|day)")
 CONTACT = re.compile(r"https?://[^\s/?#@]+(/[^\s@]*)?|[^\s@:/]+@[^\s@:/]+\.[^\s@:/]+")
 PUBLIC_URL = re.compile(
     r"https?://([A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?"  # a host, perhaps a port
@@ -28,6 +30,9 @@ class Settings(BaseSettings):
     contact: str = ""
     max_age: int = Field(60, ge=0)
     cache_bytes: int = Field(32 * 1024 * 1024, ge=0)
+    access_log: bool = False
+    rate_limit: str = ""
+    trusted_proxies: str = ""
 
     @field_validator("database_url")
     @classmethod
@@ -58,6 +63,25 @@ class Settings(BaseSettings):
         if value and not CONTACT.fullmatch(value):
             raise ValueError("expected an e-mail address, the address of a page (https://…), or nothing")
         return value
+
+    @field_validator("rate_limit")
+    @classmethod
+    def _is_a_rate(cls, value: str) -> str:
+        if value and not RATE.fullmatch(value):
+            raise ValueError("expected a rate such as 600/minute or 10/second, or nothing")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_addresses(cls, value: str) -> str:
+        """Without spaces; each an address or a network."""
+        proxies = [one.strip() for one in value.split(",") if value]
+        for one in proxies:
+            try:
+                ip_network(one)
+            except ValueError:
+                raise ValueError(f"expected addresses or networks, as in 10.0.0.2,10.1.0.0/16, not {one!r}") from None
+        return ",".join(proxies)
 
     @cached_property
     def database(self) -> URL:

@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
+from app.logs import INSIDE
+
 Parameters = list[tuple[str, str]]
 PAGE = 500
 LONGEST_WALK = 8
@@ -47,7 +49,7 @@ class Api:
     def __init__(self, app: FastAPI) -> None:
         self._root: str = app.state.settings.public_url
         self._client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app, raise_app_exceptions=False),
+            transport=httpx.ASGITransport(app, raise_app_exceptions=False, client=INSIDE),
             base_url="http://dateline.internal",
             headers={"Accept-Encoding": "identity"},
             trust_env=False,

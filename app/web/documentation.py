@@ -1,4 +1,4 @@
-"""`/docs/…`: the pages of the folder `docs`, for readers who have the service and not the repository."""
+"""`/docs`, where the contract is tried, and the pages of the folder `docs`, for readers without the repository."""
 
 import posixpath
 import re
@@ -8,6 +8,7 @@ from html import escape
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Depends, Request, Response
 
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
 PAGES = Path(__file__).parents[2] / "docs"
 
 router = APIRouter(include_in_schema=False)
+
+
+@router.get("/docs", dependencies=[Depends(refuse_parameters)])
+def get_reference(request: Request) -> Response:
+    """The contract, in Swagger UI; made here since FastAPI's own page runs a script that stands in it."""
+    settings = request.app.state.settings
+    content = {"title": settings.title, "path": urlsplit(settings.public_url).path}
+    return answer_page(request, "reference.html", content)
 
 
 @router.get("/docs/{page:path}", dependencies=[Depends(refuse_parameters)])

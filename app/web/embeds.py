@@ -28,8 +28,6 @@ POLICY = (
 )
 HEADERS = {
     "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
 }
 """Any site may show these pages; they load nothing but our own style and script."""
 PAGE: dict[int | str, dict[str, Any]] = {

@@ -60,8 +60,6 @@ def answer_page(
     is_answer = status == 200  # noqa: PLR2004 - 200 is the one status of an answer
     headers = {
         "Content-Security-Policy": policy,
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "strict-origin-when-cross-origin",
         "Cache-Control": cache_control(False, settings.max_age) if is_answer else "no-store",
     }
     if is_answer:
@@ -82,7 +80,6 @@ def get_file(request: Request, digest: str, name: str) -> Response:
     held = held_tag(tag, ",".join(request.headers.getlist("If-None-Match")))
     headers = {
         "Cache-Control": KEPT if digest == files_digest() else "no-cache",
-        "X-Content-Type-Options": "nosniff",
         "ETag": held or tag,
     }
     if held:

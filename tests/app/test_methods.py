@@ -25,7 +25,7 @@ def client(database: str, make_store: Callable[[str], Store], tmp_path_factory: 
 @pytest.mark.parametrize("path", ADDRESSES + FAULTY)
 @pytest.mark.parametrize("encoding", ["identity", "br"])
 def test_head_has_the_headers_of_get_and_no_body(client, path, encoding):
-    headers = {"Accept-Encoding": encoding}
+    headers = {"Accept-Encoding": encoding, "X-Request-ID": "one"}
     got, head = (client.request(method, path, headers=headers) for method in ("GET", "HEAD"))
     assert head.status_code == got.status_code
     untold = {"content-length"} if path in [one.path for one in FILES] else set()
