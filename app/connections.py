@@ -1,67 +1,24 @@
-"""Connections that cannot write, and are not waited for longer than a limit."""
+"""What connections to either database have in common: how long they are waited for, and when one is not available."""
 
-import math
+import logging
 import sqlite3
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
-from pathlib import Path
-from typing import Any
-from urllib.parse import quote
 
 import psycopg
-from psycopg.pq import Format
-from sqlalchemy import URL, Engine, QueuePool, create_engine, event, exc
+from psycopg.errors import DataCorrupted, IndexCorrupted
+from sqlalchemy import exc
 
 from app.problems import UNAVAILABLE, Problem
 
 POOL_SIZE = 8
+HASTY_SECONDS = 0.1
 QUERY_SECONDS = 1.5
-STEPS_BETWEEN_LOOKS = 10_000
-"""SQLite looks at the clock every so many steps of its virtual machine."""
-LOCK_SECONDS = 5.0
+"""So long may a statement take; and so long after it began may a question begin another."""
+WAIT_SECONDS = 1.0
+"""For a lock, or for one's turn."""
 
-
-class File:
-    """The file of a SQLite store: the one that was at its path when it was first opened."""
-
-    def __init__(self, url: URL) -> None:
-        self._path = Path(str(url.database))
-        self._opened: tuple[int, int] | None = None
-        self._opening = threading.Lock()
-
-    def connect(self, lock_seconds: float = LOCK_SECONDS) -> sqlite3.Connection:
-        """One connection, which waits so long for a lock."""
-        address = f"file:{quote(str(self._path))}?mode=ro"
-        with self._opening:
-            expected = self._opened or self._look()
-            connection = sqlite3.connect(
-                address, uri=True, check_same_thread=False, isolation_level=None, timeout=lock_seconds
-            )
-            if self._look() != expected:
-                connection.close()
-                raise sqlite3.OperationalError("another file has taken its place")
-            self._opened = expected
-        connection.execute("PRAGMA query_only = 1")
-        return connection
-
-    def is_replaced(self) -> bool:
-        """Whether its path leads to another file now, or to none."""
-        return self._opened is not None and self._look() != self._opened
-
-    def _look(self) -> tuple[int, int] | None:
-        try:
-            found = self._path.stat()
-        except OSError:
-            return None
-        return found.st_dev, found.st_ino
-
-
-def make_engine(url: URL, file: File | None, seconds: float = QUERY_SECONDS, threads: int = POOL_SIZE) -> Engine:
-    """A pool of connections, for so many threads, on which a statement is stopped after so many seconds."""
-    return _sqlite_engine(file, seconds, threads) if file else _postgresql_engine(url, seconds, threads)
+log = logging.getLogger(__name__)
 
 
 def unavailable() -> Problem:
@@ -74,7 +31,10 @@ def answering() -> Iterator[None]:
     try:
         yield
     except exc.SQLAlchemyError as error:
-        if isinstance(error, exc.TimeoutError) or (isinstance(error, exc.DBAPIError) and is_unavailable(error.orig)):
+        cause = error.orig if isinstance(error, exc.DBAPIError) else None
+        if is_damaged(cause):
+            log.error("The store is damaged; restore it from a backup: %s", cause)  # noqa: TRY400 - answered, not a fault of ours
+        if isinstance(error, exc.TimeoutError) or is_unavailable(cause):
             raise unavailable() from error
         raise
 
@@ -83,64 +43,18 @@ def is_unavailable(error: BaseException | None) -> bool:
     """Whether a driver says that its database cannot answer now: not that there is no such table, or no such word."""
     if isinstance(error, sqlite3.OperationalError):
         return getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
-    return isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError))
+    return isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)) or is_damaged(error)
+
+
+def is_damaged(error: BaseException | None) -> bool:
+    """Whether a driver says that what a database has stored is no longer what it wrote."""
+    if isinstance(error, sqlite3.DatabaseError):
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF  # the rest tells where
+        return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
+    return isinstance(error, (DataCorrupted, IndexCorrupted))
 
 
 def is_late(error: BaseException | None) -> bool:
     """Whether a driver says that a statement was stopped, or waited for a lock, for as long as it may."""
     late = (sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY)
     return isinstance(error, psycopg.errors.QueryCanceled) or getattr(error, "sqlite_errorcode", None) in late
-
-
-def _sqlite_engine(file: File, seconds: float, threads: int) -> Engine:
-    engine = create_engine(
-        "sqlite://",
-        creator=partial(file.connect, lock_seconds=seconds),
-        paramstyle="named",
-        poolclass=QueuePool,
-        pool_size=threads,
-        max_overflow=0,
-    )
-
-    @event.listens_for(engine, "connect")
-    def bound(connection: sqlite3.Connection, record: Any) -> None:
-        late = record.info.setdefault("late", [math.inf])
-        connection.set_progress_handler(lambda: time.monotonic() > late[0], STEPS_BETWEEN_LOOKS)
-
-    @event.listens_for(engine, "checkout")
-    def start(_connection: Any, record: Any, _proxy: Any) -> None:
-        record.info["late"][0] = time.monotonic() + seconds
-
-    return engine
-
-
-class _Cursor(psycopg.Cursor[Any]):
-    """Takes rows as the server has them: documents as bytes, and not spelt out in hexadecimal digits."""
-
-    def __init__(self, *given: Any, **named: Any) -> None:
-        super().__init__(*given, **named)
-        self.format = Format.BINARY
-
-
-def _postgresql_engine(url: URL, seconds: float, threads: int) -> Engine:
-    settings = {
-        "default_transaction_read_only": "on",
-        "statement_timeout": round(seconds * 1000),
-        "join_collapse_limit": 1,  # joins as they are written: the rarest condition first
-        "jit": "off",  # takes longer than any of our questions
-        "enable_memoize": "off",  # no key comes twice
-        "max_parallel_workers_per_gather": 0,  # a question takes one core
-        "enable_sort": "off",  # where an index has the order, it is read in that order, however few rows are expected
-        "enable_bitmapscan": "off",
-    }
-    return create_engine(
-        url,
-        isolation_level="AUTOCOMMIT",
-        pool_size=threads,
-        max_overflow=0,
-        connect_args={
-            "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
-            "connect_timeout": 2,
-            "cursor_factory": _Cursor,
-        },
-    )

@@ -1,72 +1,124 @@
 """Which revision is the newest: known without a statement while nothing is published."""
 
+import logging
 import math
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from functools import partial
 from typing import Any, Protocol
 
-from sqlalchemy import URL, Engine, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Engine, text
 
-from app.connections import File, make_engine, unavailable
-from app.problems import Problem
+from app.connections import QUERY_SECONDS, WAIT_SECONDS, unavailable
+from app.postgresql_server import Server
+from app.sqlite_file import File
 from app.tables import Revision
 
 POLL_SECONDS = 0.1
 NEWEST = "SELECT number, published_at, digest FROM revision ORDER BY number DESC LIMIT 1"
 
+log = logging.getLogger(__name__)
+
 
 class Watch(Protocol):
-    """Knows the newest revision."""
+    """Knows the newest revision. While the database is away, one looks for it, and nobody else waits for that."""
 
     def known(self) -> Revision | None:
         """The newest revision, where that takes no more than a moment; for the event loop."""
 
-    def revision(self) -> Revision | None: ...
+    def revision(self) -> Revision | None:
+        """Raises a 503 `Problem` after `WAIT_SECONDS`, or at once where others waited in vain."""
 
     def close(self) -> None: ...
 
 
-def watch(url: URL, file: File | None) -> Watch:
+def watch(source: File | Server) -> Watch:
     """The way of the database that is asked."""
-    return _SqliteWatch(file) if file else _PollingWatch(url)
+    return _SqliteWatch(source) if isinstance(source, File) else _PollingWatch(source)
+
+
+class _Away:
+    """Why the database is away, if it is: told in the log as it goes, and as it comes back."""
+
+    def __init__(self) -> None:
+        self.cause: BaseException | None = None
+
+    def __bool__(self) -> bool:
+        return self.cause is not None
+
+    def begins(self, cause: BaseException) -> None:
+        if self.cause is None:
+            log.error("The database does not answer: %s", str(cause).partition("\n")[0])
+        self.cause = cause
+
+    def ends(self) -> None:
+        if self.cause is not None:
+            log.warning("The database answers again.")
+        self.cause = None
 
 
 class _PollingWatch:
-    """Asks for the newest revision at most every `POLL_SECONDS`, through a connection that no question waits for."""
+    """Asks for the newest revision at most every `POLL_SECONDS`, in a thread and through a connection of its own.
 
-    def __init__(self, url: URL) -> None:
-        self._engine = make_engine(url, None)
+    A look that failed is repeated until there is an answer, whoever still asks.
+    """
+
+    def __init__(self, server: Server) -> None:
+        self._engine = server.engine(QUERY_SECONDS, finds=True)
         self._lock = threading.Lock()
-        self._seen: tuple[float, Revision | Problem | None] = -math.inf, None
+        self._seen: tuple[float, Revision | None] = -math.inf, None
+        self._look: Future[Revision | None] | None = None
+        self._away = _Away()
+        self._closed = threading.Event()
 
     def known(self) -> Revision | None:
-        asked_at, found = self._seen
-        is_fresh = time.monotonic() - asked_at <= POLL_SECONDS
-        return found if is_fresh and isinstance(found, Revision) else None
+        return self._seen[1] if self._is_fresh() else None
 
     def revision(self) -> Revision | None:
         with self._lock:
-            if time.monotonic() - self._seen[0] > POLL_SECONDS:
-                self._seen = self._look()
-            found = self._seen[1]
-        if isinstance(found, Problem):
-            raise unavailable() from found.__cause__
-        return found
+            if self._is_fresh():
+                return self._seen[1]
+            if self._look is None:
+                self._look = Future()
+                threading.Thread(target=self._find, args=(self._look,), daemon=True).start()
+            elif self._away:
+                raise unavailable() from self._away.cause
+            look = self._look
+        try:
+            return look.result(WAIT_SECONDS)
+        except TimeoutError as error:
+            self._away.begins(TimeoutError(f"there was nothing within {WAIT_SECONDS} s"))
+            raise unavailable() from error
+        except Exception as error:
+            raise unavailable() from error
 
     def close(self) -> None:
+        self._closed.set()
         self._engine.dispose()
 
-    def _look(self) -> tuple[float, Revision | Problem | None]:
-        """A failure counts for as long as a revision: those who wait for one look share it."""
-        asked_at = time.monotonic()
-        try:
-            return asked_at, _fetch_newest(self._engine)
-        except Problem as problem:
-            return time.monotonic(), problem
+    def _is_fresh(self) -> bool:
+        return time.monotonic() - self._seen[0] <= POLL_SECONDS
+
+    def _find(self, look: "Future[Revision | None]") -> None:
+        while not self._closed.is_set():
+            asked_at = time.monotonic()
+            try:
+                found = _fetch_newest(self._engine)
+            except Exception as error:  # noqa: BLE001 - whatever it was, it may be over at the next look
+                self._away.begins(error)
+                if not look.done():
+                    look.set_exception(error)
+                self._closed.wait(POLL_SECONDS)
+            else:
+                with self._lock:
+                    self._seen, self._look = (asked_at, found), None
+                self._away.ends()
+                if not look.done():
+                    look.set_result(found)
+                return
 
 
 class _SqliteWatch:
@@ -76,6 +128,8 @@ class _SqliteWatch:
         self._lock = threading.Lock()
         self._in_threads = _Sight(file.connect)
         self._on_loop = _Sight(partial(file.connect, lock_seconds=0))
+        self._away = _Away()
+        self._failed_at = -math.inf
 
     def known(self) -> Revision | None:
         try:
@@ -84,11 +138,22 @@ class _SqliteWatch:
             return None
 
     def revision(self) -> Revision | None:
-        with self._lock:
-            try:
-                return self._in_threads.revision()
-            except sqlite3.Error as error:
-                raise unavailable() from error
+        asked_at = time.monotonic()
+        if not self._lock.acquire(blocking=not self._away):
+            raise unavailable() from self._away.cause
+        try:
+            if self._failed_at >= asked_at:
+                raise unavailable() from self._away.cause
+            found = self._in_threads.revision()
+            self._away.ends()
+        except sqlite3.Error as error:
+            self._failed_at = time.monotonic()
+            self._away.begins(error)
+            raise unavailable() from error
+        else:
+            return found
+        finally:
+            self._lock.release()
 
     def close(self) -> None:
         self._in_threads.close()
@@ -124,11 +189,8 @@ class _Sight:
 
 
 def _fetch_newest(engine: Engine) -> Revision | None:
-    try:
-        with engine.connect() as connection:
-            return _read(connection.execute(text(NEWEST)).first())
-    except SQLAlchemyError as error:
-        raise unavailable() from error
+    with engine.connect() as connection:
+        return _read(connection.execute(text(NEWEST)).first())
 
 
 def _read(row: Sequence[Any] | None) -> Revision | None:
