@@ -1,0 +1,108 @@
+"""Writers in processes of their own, to be killed: forked from one that imported everything, so they start at once."""
+
+import multiprocessing
+import os
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Engine, event, make_url
+
+from seed.checking import check
+from seed.loading import publish
+from seed.redacting import redact
+from seed.restoring import restore
+from seed.writing import writing_engine
+
+PATIENCE = 60
+BEGUN, COMMITTING, COMMITTED, ENDED = MARKS = ("begun", "committing", "committed", "ended")
+forking = multiprocessing.get_context("forkserver")
+forking.set_forkserver_preload(["pytest", __name__])  # the former since each imports what runs the tests
+
+
+def load(engine: Engine, path: Path) -> None:
+    publish(engine, check([path], allow_uncited=True))
+
+
+def redact_one(engine: Engine, _: Path) -> None:
+    redact(engine, "event", "harbour-talks-3", "summary")
+
+
+def restore_all(engine: Engine, path: Path) -> None:
+    with path.open("rb") as lines:
+        restore(engine, lines)
+
+
+def load_bit_by_bit(engine: Engine, path: Path) -> None:
+    """What a load must not be: every statement a transaction."""
+
+    @event.listens_for(engine, "after_cursor_execute")
+    def commit(connection: Any, *_: Any) -> None:
+        connection.connection.commit()
+
+    load(engine, path)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When a process is killed: so many seconds after one of its marks."""
+
+    mark: str
+    seconds: float
+
+
+@dataclass
+class Writer:
+    """A process that writes to a store."""
+
+    process: Any
+    marks: Connection
+
+    def reaches(self, mark: str) -> float:
+        """Waits until it is there, and tells the time."""
+        while self.marks.poll(PATIENCE):
+            if self.marks.recv() == mark:
+                return time.perf_counter()
+        raise AssertionError(f"the writer did not come to '{mark}'")
+
+    def kill(self, at: Moment) -> None:
+        self.reaches(at.mark)
+        time.sleep(at.seconds)
+        self.process.kill()
+        self.process.join(PATIENCE)
+        assert self.process.exitcode == -signal.SIGKILL
+
+
+@contextmanager
+def writing(work: Callable[[Engine, Path], None], url: URL, path: Path, temporary: Path) -> Iterator[Writer]:
+    """A process at some work, which lingers at its end; its temporary files stand in a folder."""
+    ours, theirs = forking.Pipe(duplex=False)
+    address = url.render_as_string(hide_password=False)
+    process = forking.Process(target=_write, args=(work, address, path, theirs, temporary))
+    process.start()
+    theirs.close()
+    try:
+        yield Writer(process, ours)
+    finally:
+        process.kill()
+        process.join(PATIENCE)
+        process.close()
+        ours.close()
+
+
+def _write(work: Callable[[Engine, Path], None], address: str, path: Path, marks: Connection, temporary: Path) -> None:
+    os.environ["SQLITE_TMPDIR"] = tempfile.tempdir = str(temporary)
+    engine = writing_engine(make_url(address))
+    event.listen(engine, "commit", lambda _: marks.send(COMMITTING))
+    marks.send(BEGUN)
+    work(engine, path)
+    marks.send(COMMITTED)
+    engine.dispose()
+    marks.send(ENDED)
+    time.sleep(PATIENCE)
