@@ -17,7 +17,7 @@ from app.remembering import OF_THE_PROCESS
 from app.settings import Settings
 
 MOST_CLIENTS = 100_000
-"""Of so many is counted, those who asked last: about 40 MB."""
+"""Of so many is counted, those who asked last: about 45 MB."""
 NETWORK_BITS = 64
 """So much of an IPv6 address tells clients apart: each is given the rest to choose from."""
 

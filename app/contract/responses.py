@@ -10,6 +10,7 @@ from app.problems import (
     MEDIA_TYPE,
     NOT_FOUND,
     NOT_IMPLEMENTED,
+    TOO_MANY_REQUESTS,
     UNAVAILABLE,
     Kind,
     Problem,
@@ -38,6 +39,11 @@ HEADERS: dict[str, tuple[str, str]] = {
         "/v1/events/biden-putin-phone-call?as_of=1",
     ),
     "Retry-After": ("Ask again after so many seconds.", "10"),
+    "RateLimit-Policy": ("How often a client may ask (`q`) in so many seconds (`w`).", '"client";q=600;w=60'),
+    "RateLimit": (
+        "How often it may ask still (`r`), and in how many seconds it may so again (`t`).",
+        '"client";r=0;t=7',
+    ),
 }
 """What each header says, and an example of it."""
 
@@ -49,6 +55,7 @@ PROBLEMS: dict[str, Problem] = {
         "The event was withdrawn in revision 7.",
         tombstone=Tombstone("event", "harbour-talks", 7, "The only source of it was retracted."),
     ),
+    "TooManyRequests": Problem(TOO_MANY_REQUESTS, "One client may ask 600 times in 60 seconds."),
     "InternalError": Problem(INTERNAL_ERROR, "The fault is logged; nothing about the question is wrong."),
     "NotImplemented": Problem(NOT_IMPLEMENTED, "Expected format=json."),
     "Unavailable": Problem(UNAVAILABLE, "The database does not answer in time."),
@@ -86,7 +93,8 @@ def _problem(problem: Problem) -> dict[str, Any]:
     kind = problem.kind
     schema = {"$ref": f"#/components/schemas/{ProblemPublic.__name__}"}
     content: Mapping[str, Any] = {MEDIA_TYPE: {"schema": schema, "example": problem.content()}}
-    headers = {"headers": refer_to("Retry-After")} if kind is UNAVAILABLE else {}
+    named = {UNAVAILABLE: ["Retry-After"], TOO_MANY_REQUESTS: ["Retry-After", "RateLimit-Policy", "RateLimit"]}
+    headers = {"headers": refer_to(*named[kind])} if kind in named else {}
     told = f"{kind.title}: a problem of type `/problems/{kind.name}`. {kind.meaning}"
     return {"description": told, **headers, "content": content}
 
@@ -98,6 +106,6 @@ def _shared(components: str, name: str) -> dict[str, Any]:
 HELD: Responses = {304: _shared("responses", "NotModified")}
 """Of an operation whose answers have a tag."""
 MERGED: Responses = {301: _shared("responses", "Merged")}
-LIST_ANSWERS = HELD | problem_responses(INVALID_QUESTION, UNAVAILABLE)
-RECORD_ANSWERS = HELD | problem_responses(INVALID_QUESTION, NOT_FOUND, GONE, UNAVAILABLE)
-HISTORY_ANSWERS = HELD | problem_responses(INVALID_QUESTION, NOT_FOUND, UNAVAILABLE)
+LIST_ANSWERS = HELD | problem_responses(INVALID_QUESTION, TOO_MANY_REQUESTS, UNAVAILABLE)
+RECORD_ANSWERS = LIST_ANSWERS | problem_responses(NOT_FOUND, GONE)
+HISTORY_ANSWERS = LIST_ANSWERS | problem_responses(NOT_FOUND)

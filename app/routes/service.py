@@ -1,5 +1,6 @@
 """The service itself: health, metrics, and what its problems mean."""
 
+import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request, Response
@@ -11,7 +12,7 @@ from app.caching import cache_control
 from app.catalogue import MEDIA_TYPE, PATH, linkset
 from app.contract.responses import problem_responses
 from app.database import current
-from app.problems import INVALID_QUESTION, KINDS, NOT_FOUND, UNAVAILABLE, Problem
+from app.problems import INVALID_QUESTION, KINDS, NOT_FOUND, TOO_MANY_REQUESTS, UNAVAILABLE, Problem
 from app.questions import refuse_parameters
 from app.service_schemas import HealthPublic, ProblemKindPublic
 
@@ -36,9 +37,10 @@ async def get_liveness() -> Response:
     responses=problem_responses(UNAVAILABLE),
     summary="Whether the store answers",
 )
-def get_readiness(request: Request) -> Response:
+async def get_readiness(request: Request) -> Response:
     """200 when the store can be read and holds a revision; else 503."""
-    revision = current(request.app.state).newest_revision()
+    database = current(request.app.state)
+    revision = database.known_revision() or await asyncio.to_thread(database.newest_revision)
     if revision is None:
         raise Problem(UNAVAILABLE, "No revision was published yet.", headers={"Retry-After": "10"})
     return JSONResponse({"status": "ready", "revision": revision.number}, headers={"Cache-Control": "no-store"})
@@ -65,7 +67,7 @@ async def get_catalogue(request: Request) -> Response:
     "/problems/{name}",
     response_model=ProblemKindPublic,
     dependencies=TAKES_NOTHING,
-    responses=problem_responses(NOT_FOUND),
+    responses=problem_responses(NOT_FOUND, TOO_MANY_REQUESTS),
     summary="What a type of problem means",
 )
 async def get_problem(

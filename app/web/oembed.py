@@ -12,9 +12,9 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from app.caching import DAY_SECONDS, cache_control, entity_tag, held_tag
-from app.contract.responses import HELD, problem_responses
+from app.contract.responses import RECORD_ANSWERS, problem_responses
 from app.parameters import PLACE_IN_LIST, TIMES, Code, Pixels, WebAddress
-from app.problems import GONE, INVALID_QUESTION, MEDIA_TYPE, NOT_FOUND, NOT_IMPLEMENTED, UNAVAILABLE, Problem
+from app.problems import MEDIA_TYPE, NOT_FOUND, NOT_IMPLEMENTED, Problem
 from app.routing import QuestionRoute
 from app.schemas import Public
 from app.settings import Settings
@@ -26,7 +26,7 @@ SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
 OF_EVENT = re.compile(r"/(?:v1/events|embed/event)/([a-z0-9]+(?:-[a-z0-9]+)*)")
 TIMELINE = "/embed/timeline"
 OF_TIMELINE = ("/", TIMELINE, "/v1/events")
-ANSWERS = HELD | problem_responses(INVALID_QUESTION, NOT_FOUND, GONE, NOT_IMPLEMENTED, UNAVAILABLE)
+ANSWERS = RECORD_ANSWERS | problem_responses(NOT_IMPLEMENTED)
 
 router = APIRouter(tags=["embeds"], route_class=QuestionRoute)
 
