@@ -10,7 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -51,8 +51,58 @@ def postgres_server() -> Iterator[str]:
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
         return
+    with own_server() as server:
+        yield server.url
+
+
+@contextmanager
+def own_server() -> Iterator["Server"]:
+    """A server that only this context uses, and may do harm to."""
     with ExitStack() as stack:
         yield _enter_first(stack)
+
+
+class Server:
+    """A running server, at an address that it keeps."""
+
+    def __init__(self, binaries: Path, folder: Path, port: int) -> None:
+        settings = [argument for name, value in SETTINGS.items() for argument in ("-c", f"{name}={value}")]
+        self.url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        self._command = [binaries / "postgres", "-D", folder / "data", "-p", str(port), *settings]
+        self._folder = folder
+        self.start()
+
+    def start(self, *settings: str) -> None:
+        """Begin, with further settings such as `-c`, `max_connections=5`; returns when it answers."""
+        with (self._folder / "log").open("ab") as output:
+            options = _process_options(self._folder)
+            self.process = subprocess.Popen(
+                [*self._command, *settings], stdout=output, stderr=subprocess.STDOUT, **options
+            )
+        try:
+            _wait_until_ready(self.process, self.url, self._folder)
+        except BaseException:
+            _stop(self.process)
+            raise
+
+    def end(self, *requests: signal.Signals) -> None:
+        """By any of these signals, which are tried in turn; without any, as fast as is clean."""
+        self.signal(signal.SIGCONT)
+        _stop(self.process, requests or (signal.SIGINT, signal.SIGQUIT))
+
+    def signal(self, sign: signal.Signals) -> None:
+        """Send a signal to each of its processes: a SIGSTOP hangs it, a SIGCONT lets it go on."""
+        parents = {int(path.name): _parent(path) for path in Path("/proc").iterdir() if path.name.isdigit()}
+        for process in (self.process.pid, *(child for child, of in parents.items() if of == self.process.pid)):
+            with suppress(ProcessLookupError):
+                os.kill(process, sign)
+
+
+def _parent(process: Path) -> int:
+    try:
+        return int((process / "stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
 
 
 def create_database(base_url: str) -> str:
@@ -77,7 +127,7 @@ def _execute(base_url: str, statement: sql.Composed) -> None:
         connection.execute(statement)
 
 
-def _enter_first(stack: ExitStack) -> str:
+def _enter_first(stack: ExitStack) -> Server:
     failures = []
     for binaries in _binaries():
         try:
@@ -110,7 +160,7 @@ def _has_server(folder: Path) -> bool:
 
 
 @contextmanager
-def _running(binaries: Path) -> Iterator[str]:
+def _running(binaries: Path) -> Iterator[Server]:
     with tempfile.TemporaryDirectory(prefix="dateline-postgres-", dir=_temporary_parent()) as temporary:
         folder = Path(temporary).resolve()
         data = folder / "data"
@@ -121,8 +171,11 @@ def _running(binaries: Path) -> Iterator[str]:
             os.chown(data, nobody.pw_uid, nobody.pw_gid)
         binaries = _usable(binaries, folder)
         _initialise(binaries, folder)
-        with ExitStack() as stack:
-            yield _start(binaries, folder, stack)
+        server = _start(binaries, folder)
+        try:
+            yield server
+        finally:
+            server.end()
 
 
 def _temporary_parent() -> str:
@@ -188,10 +241,10 @@ def _initialise(binaries: Path, folder: Path) -> None:
     raise RuntimeError("\n".join(messages))
 
 
-def _start(binaries: Path, folder: Path, stack: ExitStack) -> str:
+def _start(binaries: Path, folder: Path) -> Server:
     for attempt in range(1, START_ATTEMPTS + 1):
         try:
-            return stack.enter_context(_serving(binaries, folder, _free_port()))
+            return Server(binaries, folder, _free_port())
         except ChildProcessError:
             if attempt == START_ATTEMPTS:
                 raise
@@ -202,21 +255,6 @@ def _free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
-
-
-@contextmanager
-def _serving(binaries: Path, folder: Path, port: int) -> Iterator[str]:
-    log = folder / "log"
-    settings = [argument for name, value in SETTINGS.items() for argument in ("-c", f"{name}={value}")]
-    command: list[str | Path] = [binaries / "postgres", "-D", folder / "data", "-p", str(port), *settings]
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, **_process_options(folder))
-    try:
-        url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
-        _wait_until_ready(process, url, folder)
-        yield url
-    finally:
-        _stop(process)
 
 
 def _wait_until_ready(process: subprocess.Popen[Any], url: str, folder: Path) -> None:
@@ -243,9 +281,10 @@ def _tail(log: Path) -> str:
     return "\n".join(log.read_text(errors="replace").splitlines()[-20:])
 
 
-def _stop(process: subprocess.Popen[Any]) -> None:
+def _stop(process: subprocess.Popen[Any], requests: Sequence[signal.Signals] = (signal.SIGINT, signal.SIGQUIT)) -> None:
+    """Postgres calls them fast and immediate shutdown."""
     try:
-        for request in (signal.SIGINT, signal.SIGQUIT):  # Postgres calls them fast and immediate shutdown
+        for request in requests:
             process.send_signal(request)
             with suppress(subprocess.TimeoutExpired):
                 process.wait(STOP_SECONDS)
