@@ -1,15 +1,13 @@
 """From a question to its answer: which revision, whether the client holds it already, the envelope and the headers."""
 
 import json
-from collections.abc import Callable, Iterable
-from typing import Annotated, TypeVar
+from collections.abc import Callable
+from typing import Annotated, ClassVar, TypeVar
 
 from fastapi import Depends, Request, Response
-from fastapi.responses import StreamingResponse
 
 from app.caching import cache_control, entity_tag, held_tag, is_any
 from app.database import Database, current
-from app.files import gather
 from app.instants import show_seconds
 from app.pagination import Page, PageQuestion, write_cursor
 from app.parameters import Question
@@ -20,8 +18,6 @@ from app.tables import LAST, Revision
 Last = tuple[int | str, ...]
 CURSOR = frozenset({"cursor"})
 CURSOR_AND_REVISION = frozenset({"cursor", "as_of"})
-NOTHING = (b"",)
-"""What an export is for HEAD, which runs none: a stream still, so that it has the headers of one."""
 AnyQuestion = TypeVar("AnyQuestion", bound=Question)
 Found = TypeVar("Found")
 AnyPageQuestion = TypeVar("AnyPageQuestion", bound=PageQuestion)
@@ -29,6 +25,11 @@ AnyPageQuestion = TypeVar("AnyPageQuestion", bound=PageQuestion)
 
 class Asked:
     """One request for an answer of the store."""
+
+    is_written: ClassVar[bool] = False
+    """Whether the answer is much work for Python: such are made by few threads, and never on the event loop."""
+    is_export: ClassVar[bool] = False
+    """Whether the answer may be of any length."""
 
     def __init__(self, request: Request, database: Database) -> None:
         self.request = request
@@ -54,18 +55,6 @@ class Asked:
         """One record. `fetch` raises when the revision has none."""
         revision, _ = fetch_asked(self.database, question)
         return self._answer(question, revision, lambda: fetch(revision))
-
-    def stream(
-        self, stream: Callable[[Database, Revision], Iterable[bytes]], question: Question, media_type: str
-    ) -> Response:
-        """Lines, as they come: no envelope, and no end that a client could mistake."""
-        revision, _ = fetch_asked(self.database, question)
-
-        def respond(lines: Iterable[bytes], headers: dict[str, str]) -> Response:
-            some = NOTHING if self.request.scope.get("is_head") else lines
-            return StreamingResponse(gather(some), media_type=media_type, headers=headers)
-
-        return self.checked(question, revision, lambda: stream(self.database, revision), respond)
 
     def _answer(self, question: Question, revision: Revision, fetch: Callable[[], Page | bytes]) -> Response:
         """The answer in JSON."""

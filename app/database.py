@@ -1,14 +1,18 @@
 """Reading the store: what can be asked of it, and asking from a thread, which may wait."""
 
 import threading
+import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Protocol
 
-from sqlalchemy import URL, Executable, Row
+from sqlalchemy import URL, Engine, Executable, Row
 from starlette.datastructures import State
 
-from app.connections import File, answering, make_engine
-from app.haste import Hasty
+from app.connections import HASTY_SECONDS, QUERY_SECONDS, answering, unavailable
+from app.haste import Hasty, Hurried, hurrying
+from app.postgresql_server import Server
+from app.sqlite_file import File
 from app.statements import Rows, Template, Values
 from app.tables import Revision
 from app.watching import watch
@@ -43,22 +47,29 @@ class Patient:
 
     def __init__(self, url: URL) -> None:
         self.file = File(url) if url.get_backend_name() == "sqlite" else None
-        self.engine = make_engine(url, self.file)
-        self.watch = watch(url, self.file)
+        source = self.file or Server(url)
+        self.engine, self.hasty_engine = source.engine(QUERY_SECONDS), source.engine(HASTY_SECONDS)
+        self.watch = watch(source)
         self._memory: dict[str, dict[Any, Any]] = {}
         self.succession = threading.Lock()
         self.hasty = Hasty(self, self.file) if self.file else None
         """The same store for the event loop; none where every answer comes over a network."""
 
+    def in_haste(self) -> "Turn":
+        """For one question, which raises `Hurried` when there is no answer soon."""
+        return Turn(self, self.hasty_engine, HASTY_SECONDS)
+
+    def patiently(self) -> "Turn":
+        """For one question, which raises a 503 `Problem` when there is no answer in time."""
+        return Turn(self, self.engine, QUERY_SECONDS)
+
     def fetch(self, statement: Executable) -> Sequence[Row[*tuple[Any, ...]]]:
         """Raises a 503 `Problem` when the database does not answer within `QUERY_SECONDS`."""
-        with answering(), self.engine.connect() as connection:
-            return connection.execute(statement).all()
+        return _fetch(self.engine, statement)
 
     def ask(self, template: Template, values: Values) -> Rows:
         """Raises as `fetch` does."""
-        with answering(), self.engine.connect() as connection:
-            return connection.exec_driver_sql(*template.told(self.engine.dialect, values)).all()
+        return _ask(self.engine, template, values)
 
     def known_revision(self) -> Revision | None:
         """The newest revision, where that takes no more than a moment; for the event loop."""
@@ -79,6 +90,39 @@ class Patient:
             self.hasty.close()
         self.watch.close()
         self.engine.dispose()
+        self.hasty_engine.dispose()
+
+
+class Turn:
+    """A store for one question, and for so many seconds: past them no further statement is begun."""
+
+    def __init__(self, store: Patient, engine: Engine, seconds: float) -> None:
+        self.memory, self.newest_revision = store.memory, store.newest_revision
+        self._engine, self._is_hasty = engine, engine is store.hasty_engine
+        self._until = time.monotonic() + seconds
+
+    def fetch(self, statement: Executable) -> Sequence[Row[*tuple[Any, ...]]]:
+        with self._in_time():
+            return _fetch(self._engine, statement)
+
+    def ask(self, template: Template, values: Values) -> Rows:
+        with self._in_time():
+            return _ask(self._engine, template, values)
+
+    def _in_time(self) -> AbstractContextManager[None]:
+        if time.monotonic() > self._until:
+            raise Hurried if self._is_hasty else unavailable()
+        return hurrying() if self._is_hasty else nullcontext()
+
+
+def _fetch(engine: Engine, statement: Executable) -> Sequence[Row[*tuple[Any, ...]]]:
+    with answering(), engine.connect() as connection:
+        return connection.execute(statement).all()
+
+
+def _ask(engine: Engine, template: Template, values: Values) -> Rows:
+    with answering(), engine.connect() as connection:
+        return connection.exec_driver_sql(*template.told(engine.dialect, values)).all()
 
 
 def current(state: State) -> Patient:

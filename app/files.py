@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import BinaryIO
 
 import anyio
-from anyio import from_thread, to_thread
+from anyio import CapacityLimiter, from_thread, to_thread
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
@@ -17,11 +17,10 @@ from app.problems import UNAVAILABLE, Problem, refuse
 
 MOST_MADE = 2
 """At once, of one process: each takes a thread."""
-MOST_SENT = 16
-"""At once, of one process: each takes disk until it is sent."""
 LARGEST_BYTES = 256 * 1024 * 1024
 LONGEST_PAUSE = 30
-"""So many seconds a client may take to fetch a piece of a file."""
+"""So many seconds a client may take to fetch a piece."""
+RETRY_SECONDS = 30
 CHUNK = 256 * 1024
 GONE_STATUS = 499
 """What nobody receives; metrics count it, as nginx does."""
@@ -31,35 +30,17 @@ class ClientGone(Exception):  # noqa: N818 - nothing is wrong
     """Nobody waits for the file any more."""
 
 
-class Places:
-    """So many files may be made, and so many sent, at once."""
-
-    def __init__(self) -> None:
-        self._making = threading.BoundedSemaphore(MOST_MADE)
-        self._sending = threading.BoundedSemaphore(MOST_SENT)
-
-    def make(self, make: Callable[[], BinaryIO]) -> tuple[BinaryIO, Callable[[], None]]:
-        """A file that is to be sent, and what to call when it is. Raises a 503 `Problem` when there is no place."""
-        if not self._sending.acquire(blocking=False):
-            raise _too_many(f"{MOST_SENT} files are being sent")
-        try:
-            if not self._making.acquire(blocking=False):
-                raise _too_many(f"{MOST_MADE} files are being made")
-            try:
-                return make(), self._sending.release
-            finally:
-                self._making.release()
-        except BaseException:
-            self._sending.release()
-            raise
-
-
-def _too_many(told: str) -> Problem:
-    return Problem(UNAVAILABLE, f"{told}, and no more may be at once.", headers={"Retry-After": "30"})
-
-
 Looking = Callable[[BinaryIO], None]
 """Called now and then with the file so far; raises when it is not to go on."""
+
+
+def answer_lines(request: Request, lines: Iterable[bytes], media_type: str, headers: dict[str, str]) -> Response:
+    """Lines as they come. The first are there before the answer begins; for HEAD none are."""
+    if request.scope.get("is_head"):
+        return StreamingResponse((), media_type=media_type, headers=headers)
+    pieces = _gather(lines)
+    first = [next(pieces)]
+    return Sent(lambda: first.pop() if first else next(pieces, b""), headers, media_type)
 
 
 def answer_file(
@@ -68,15 +49,20 @@ def answer_file(
     """The file that is made, in the thread of the request. For HEAD none is, so no length is told (RFC 9110, 9.3.2)."""
     if request.scope.get("is_head"):
         return StreamingResponse((), media_type=media_type, headers=headers)
-    places: Places = request.app.state.places
+    making: threading.Semaphore = request.app.state.making
+    if not making.acquire(blocking=False):
+        raise request.app.state.shed.refuse("files", RETRY_SECONDS)
     try:
-        file, done = places.make(lambda: make(lambda file: _look(request, file)))
+        file = make(lambda file: _look(request, file))
     except ClientGone:
         return Response(status_code=GONE_STATUS)
     except (OSError, sqlite3.OperationalError) as error:
         detail = "The file cannot be written at the moment."
-        raise Problem(UNAVAILABLE, detail, headers={"Retry-After": "30"}) from error
-    return FileAnswer(file, done, headers, media_type)
+        raise Problem(UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_SECONDS)}) from error
+    finally:
+        making.release()
+    length = {"Content-Length": str(os.fstat(file.fileno()).st_size)}
+    return Sent(lambda: file.read(CHUNK), headers | length, media_type, file.close)
 
 
 def _look(request: Request, file: BinaryIO) -> None:
@@ -88,13 +74,23 @@ def _look(request: Request, file: BinaryIO) -> None:
         raise ClientGone
 
 
-class FileAnswer(StreamingResponse):
-    """A file with its length, so that a cut answer is noticed; closed when it is sent, or the client has gone."""
+class Sent(StreamingResponse):
+    """Pieces, the next fetched when the last was taken, until one is empty; the end is told, however it comes.
 
-    def __init__(self, file: BinaryIO, done: Callable[[], None], headers: dict[str, str], media_type: str) -> None:
-        length = {"Content-Length": str(os.fstat(file.fileno()).st_size)}
-        super().__init__(_chunks(file), headers=headers | length, media_type=media_type)
-        self.file, self.done = file, done
+    A file has its length, so that a cut answer is noticed.
+    """
+
+    def __init__(
+        self, fetch: Callable[[], bytes], headers: dict[str, str], media_type: str, *ends: Callable[[], None]
+    ) -> None:
+        super().__init__(self._pieces(), headers=headers, media_type=media_type)
+        self._fetch, self._ends = fetch, [*ends]
+        self._threads: CapacityLimiter | None = None
+
+    def begin(self, threads: CapacityLimiter, end: Callable[[], None]) -> None:
+        """Before it is sent: what fetches the pieces, and whom else to tell the end."""
+        self._threads = threads
+        self._ends.append(end)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_soon(message: Message) -> None:
@@ -105,11 +101,15 @@ class FileAnswer(StreamingResponse):
             with suppress(TimeoutError):
                 await super().__call__(scope, receive, send_soon)
         finally:
-            self.file.close()
-            self.done()
+            for end in self._ends:
+                end()
+
+    async def _pieces(self) -> AsyncIterator[bytes]:
+        while piece := await to_thread.run_sync(self._fetch, limiter=self._threads):
+            yield piece
 
 
-def gather(lines: Iterable[bytes]) -> Iterator[bytes]:
+def _gather(lines: Iterable[bytes]) -> Iterator[bytes]:
     """The same bytes in fewer pieces: each is fetched from a thread, and sent, by itself."""
     some = bytearray()
     for line in lines:
@@ -118,8 +118,3 @@ def gather(lines: Iterable[bytes]) -> Iterator[bytes]:
             yield bytes(some)
             some.clear()
     yield bytes(some)
-
-
-async def _chunks(file: BinaryIO) -> AsyncIterator[bytes]:
-    while chunk := await to_thread.run_sync(file.read, CHUNK):
-        yield chunk

@@ -1,14 +1,17 @@
-"""Asking from the event loop: what SQLite answers at once is answered there, and whatever is not, in a thread."""
+"""Asking in haste: what SQLite answers at once is answered on the event loop; whatever is not, waits for its turn."""
 
 import math
 import sqlite3
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Executable, Row
 
-from app.connections import File, is_unavailable
+from app.connections import is_damaged, is_late, is_unavailable
+from app.problems import Problem
+from app.sqlite_file import File
 from app.statements import Rows, Template, Values
 from app.tables import Revision
 
@@ -27,6 +30,17 @@ CACHE_KIB = 8_192
 
 class Hurried(Exception):  # noqa: N818 - not an error: whoever asks may wait instead
     """There is no answer at once."""
+
+
+@contextmanager
+def hurrying() -> Iterator[None]:
+    """In a thread, which waits for a moment: what was stopped when it was over has no answer at once."""
+    try:
+        yield
+    except Problem as problem:
+        if is_late(getattr(problem.__cause__, "orig", None)):
+            raise Hurried from problem
+        raise
 
 
 class Hasty:
@@ -55,6 +69,8 @@ class Hasty:
         try:
             return self._connected().execute(*template.told(self._dialect, values)).fetchall()
         except sqlite3.Error as error:
+            if is_damaged(error):
+                self.close()
             if is_unavailable(error):
                 raise Hurried from error
             raise

@@ -1,5 +1,6 @@
 """Assembly of the application."""
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -7,7 +8,7 @@ from http import HTTPStatus
 import anyio.to_thread
 from fastapi import FastAPI, Request, Response
 from fastapi_offline import FastAPIOffline
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, ProcessCollector
 from starlette.exceptions import HTTPException
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -18,11 +19,13 @@ from app.contract.document import describe
 from app.contract.information import about
 from app.contract.responses import LIST_ANSWERS
 from app.database import Patient
-from app.files import Places
+from app.files import MOST_MADE
+from app.gate import Gate
 from app.kept import KeptAnswers
+from app.lanes import Lanes
 from app.logs import INSIDE, Logged, log
 from app.methods import ReadOnly, tell, tell_outside
-from app.metrics import Measured, Metrics
+from app.metrics import Measured, Metrics, Newest
 from app.problems import INTERNAL_ERROR, NOT_FOUND, Problem
 from app.queries.absences import Moved
 from app.remembering import Remembering
@@ -45,6 +48,7 @@ from app.routes import (
 )
 from app.routing import Shortcut
 from app.settings import Settings
+from app.shedding import Shed
 from app.web import documentation, embeds, explorer, oembed, pages
 from app.web.drawing import Drawing
 
@@ -70,8 +74,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.database = Patient(settings.database)
     app.state.metrics = CollectorRegistry()
-    app.state.places = Places()
-    app.state.drawing = Drawing()
+    app.state.shed = shed = Shed()
+    app.state.lanes = Lanes(shed)
+    app.state.making = threading.BoundedSemaphore(MOST_MADE)
+    app.state.drawing = Drawing(shed)
     routers = [resource.router for resource in RESOURCES]
     app.include_router(formats.formats_router())
     for router in routers:
@@ -89,8 +95,13 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Compressed)
     metrics = Metrics()
     app.state.metrics.register(metrics)
+    app.state.metrics.register(shed)
+    app.state.metrics.register(app.state.lanes.questions)
+    app.state.metrics.register(Newest(app.state))
+    ProcessCollector(registry=app.state.metrics)
     app.add_middleware(Measured, metrics=metrics)
     app.add_middleware(ReadOnly, settings=settings)
+    app.add_middleware(Gate, settings=settings, shed=shed)
     if settings.cache_bytes:
         answers = KeptAnswers(settings.cache_bytes)
         app.state.metrics.register(answers)
@@ -110,6 +121,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = POOL_SIZE
     bytes(LARGE)
     yield
+    app.state.lanes.close()
     app.state.database.close()
 
 

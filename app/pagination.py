@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -20,6 +20,8 @@ from app.tables import OPEN, Revision
 
 DEFAULT_LIMIT = 50
 LARGEST_LIMIT = 500
+LARGEST_PAGE = 4 * 1024 * 1024
+"""Bytes of documents: a page ends before the first that it has no room for."""
 SEAL = 8
 """Digits of each of the two seals of a cursor."""
 
@@ -59,6 +61,18 @@ class Page:
     documents: Sequence[bytes]
     last: tuple[int | str, ...] | None = None
     total: int | None = None
+
+
+def page_of(rows: Sequence[Any], limit: int, total: int | None = None) -> Page:
+    """Of rows of a sort key and a document: as many as are asked for and have room, and one at least."""
+    room, count = LARGEST_PAGE, 0
+    for row in rows[:limit]:
+        room -= len(row[-1])
+        if room < 0 and count:
+            break
+        count += 1
+    last = (*rows[count - 1][:-1],) if len(rows) > count else None
+    return Page([row[-1] for row in rows[:count]], last, total)
 
 
 def write_cursor(question: PageQuestion, revision: Revision, last: tuple[int | str, ...]) -> str:

@@ -4,14 +4,13 @@ import inspect
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from typing import Any, get_args
 
-import anyio.to_thread
 from fastapi import Request, Response
 from fastapi.routing import APIRoute, APIRouter
 from pydantic import BaseModel
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.answers import Asked
-from app.database import current
+from app.database import Database, current
 from app.haste import Hurried
 from app.questions import Form
 
@@ -22,8 +21,8 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 class QuestionRoute(APIRoute):
     """FastAPI documents the operation by its signature. What it would do for each of its parameters, `Form` does.
 
-    An endpoint that says `Asking` is first asked on the event loop; if the answer takes longer, and for any other
-    endpoint, in a thread.
+    An endpoint that says `Asking` is first asked on the event loop, where the store can be; if the answer takes longer,
+    and for any other endpoint, in a lane of threads.
     """
 
     def get_route_handler(self) -> Handler:
@@ -35,14 +34,21 @@ class QuestionRoute(APIRoute):
             arguments = form.read(request.scope["query_string"], request.path_params)
             if asked is None:
                 return await endpoint(request=request, **arguments)
-            database = current(request.app.state)
-            if database.hasty and asked is Asked:
+            store, lanes = current(request.app.state), request.app.state.lanes
+
+            def ask(database: Database) -> Response:
+                answer: Response = endpoint(asked=asked(request, database), **arguments)
+                return answer
+
+            if asked.is_export:
+                return await lanes.export(store, ask)
+            if store.hasty and not asked.is_written:
                 try:
-                    return endpoint(asked=Asked(request, database.hasty), **arguments)
+                    with lanes.questions.asked("loop"):
+                        return ask(store.hasty)
                 except Hurried:
                     pass
-            patient = asked(request, database)
-            return await anyio.to_thread.run_sync(lambda: endpoint(asked=patient, **arguments))
+            return await lanes.answer(request, store, ask, is_written=asked.is_written)
 
         return answer
 

@@ -1,28 +1,30 @@
 """Answers in the formats of newsroom tools: the same questions, revisions and headers, written otherwise."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import Depends, Request, Response
-from fastapi.responses import StreamingResponse
 
-from app.answers import CURSOR_AND_REVISION, NOTHING, AnyPageQuestion, AnyQuestion, Asked, Last, linked
+from app.answers import CURSOR_AND_REVISION, AnyPageQuestion, Asked, Last, linked
 from app.database import Database, current
-from app.files import answer_file, gather
 from app.formats.shape import Answer, Event, Format
 from app.pagination import Page, write_cursor
 from app.parameters import Question
-from app.queries.files import FileQuery, stream_records
-from app.queries.formats import fetch_cited, fetch_first_published, fetch_published, stream_events
+from app.problems import refuse
+from app.queries.formats import fetch_cited, fetch_first_published, fetch_published
 from app.queries.revisions import fetch_asked
-from app.sqlite import making
 from app.tables import Revision
+
+LARGEST_BODY = 8 * 1024 * 1024
+"""Some formats write a document in many more words."""
 
 
 class AskedInFormat(Asked):
     """One request for an answer in a format."""
+
+    is_written = True
 
     def written(
         self, one: Format, fetch: Callable[[Database, AnyPageQuestion, Revision, Last], Page], question: AnyPageQuestion
@@ -50,39 +52,6 @@ class AskedInFormat(Asked):
 
         return self.checked(question, revision, lambda: fetch(revision), respond, is_written=True)
 
-    def exported(
-        self, one: Format, stream: Callable[[Database, AnyQuestion, Revision], Iterator[Event]], question: AnyQuestion
-    ) -> Response:
-        """All records of a question in a format, as they come."""
-        revision, _ = fetch_asked(self.database, question)
-
-        def respond(events: Iterator[Event], headers: dict[str, str]) -> Response:
-            lines = NOTHING if self.request.scope.get("is_head") else one.write(self._told(question, revision, events))
-            return StreamingResponse(gather(lines), media_type=one.media_type, headers=headers)
-
-        return self.checked(question, revision, lambda: stream(self.database, question, revision), respond)
-
-    def filed(self, question: FileQuery) -> Response:
-        """All events of a question, and the records that they name, as a file."""
-        revision, _ = fetch_asked(self.database, question)
-
-        def records(kind: str, ids: Sequence[str] | None) -> Iterator[Event]:
-            return stream_records(self.database, kind, ids, question, revision)
-
-        def respond(events: Iterator[Event], headers: dict[str, str]) -> Response:
-            answer, instant, is_whole = self._told(question, revision, events), question.instant, question.is_whole
-            return answer_file(
-                self.request,
-                lambda look: making.make_file(answer, records, instant, look, is_whole=is_whole),
-                making.MEDIA_TYPE,
-                headers | {"Content-Disposition": f'attachment; filename="{making.NAME}"'},
-            )
-
-        def stream() -> Iterator[Event]:
-            return stream_events(self.database, question, revision)
-
-        return self.checked(question, revision, stream, respond, is_written=True)
-
     def _written(
         self,
         one: Format,
@@ -100,7 +69,7 @@ class AskedInFormat(Asked):
         if one.of == "sources":
             sources, records = {record["id"]: record for record in records}, []
         first = fetch_first_published(self.database, records) if one.newest_change_first else {}
-        answer = self._told(
+        answer = self.told(
             question,
             revision,
             records,
@@ -112,9 +81,12 @@ class AskedInFormat(Asked):
         )
         headers["Link"] = linked({"canonical": answer.address} | ({"next": following} if following else {}))
         headers |= {"Content-Security-Policy": one.policy} if one.policy else {}
-        return Response(b"".join(one.write(answer)), media_type=one.media_type, headers=headers)
+        body = b"".join(one.write(answer))
+        if len(body) > LARGEST_BODY and len(records) > 1:
+            raise refuse("limit", f"expected a smaller one: these events take {len(body):,} bytes in this format")
+        return Response(body, media_type=one.media_type, headers=headers)
 
-    def _told(self, question: Question, revision: Revision, documents: Iterable[Event], **others: Any) -> Answer:
+    def told(self, question: Question, revision: Revision, documents: Iterable[Event], **others: Any) -> Answer:
         settings = self.settings
         return Answer(
             documents=documents,

@@ -12,7 +12,7 @@ from sqlmodel import col
 from app.change_schemas import ChangePublic, FieldChange, VersionPublic
 from app.database import Reader
 from app.instants import show_microseconds
-from app.pagination import Page, PageQuestion, Types
+from app.pagination import Page, PageQuestion, Types, page_of
 from app.parameters import Whole
 from app.problems import NOT_FOUND, Problem, refuse
 from app.tables import (
@@ -87,13 +87,12 @@ def fetch_changes(reader: Reader, question: ChangeQuery, revision: Revision, las
     told = every.where(col(Change.since) > question.since)
     after = every.where(tuple_(*place) > last) if last else told
     rows = _fetch_told(reader, after.order_by(*place).limit(question.limit + 1))
-    page, more = rows[: question.limit], len(rows) > question.limit
-    documents = [
-        ChangePublic(**one.shown(), changes=changes).served_with(document)
-        for one, changes, document in _with_documents(reader, page)
+    shown = [
+        (one.revision, one.kind, one.id, ChangePublic(**one.shown(), changes=changes).served_with(document))
+        for one, changes, document in _with_documents(reader, rows)
     ]
     total = _fetch_total(reader, told) if question.count else None
-    return Page(documents, (page[-1].revision, page[-1].kind, page[-1].id) if more else None, total)
+    return page_of(shown, question.limit, total)
 
 
 def fetch_history(
@@ -107,15 +106,18 @@ def fetch_history(
     rows = _fetch_told(reader, before.order_by(col(Change.since).desc()).limit(question.limit + 1))
     if not rows and not last:
         raise Problem(NOT_FOUND, f"Revision {revision.number} has nothing at this address.")
-    page, more = rows[: question.limit], len(rows) > question.limit
-    documents = [
-        VersionPublic(**one.shown(), published_at=show_microseconds(one.published_at), changes=changes).served_with(
-            document
+    shown = [
+        (
+            event_id,
+            one.revision,
+            VersionPublic(**one.shown(), published_at=show_microseconds(one.published_at), changes=changes).served_with(
+                document
+            ),
         )
-        for one, changes, document in _with_documents(reader, page)
+        for one, changes, document in _with_documents(reader, rows)
     ]
     total = _fetch_total(reader, told) if question.count else None
-    return Page(documents, (event_id, page[-1].revision) if more else None, total)
+    return page_of(shown, question.limit, total)
 
 
 def _select_told(revision: Revision) -> Select[Any]:

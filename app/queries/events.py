@@ -14,7 +14,7 @@ from app.database import Database
 from app.instants import microseconds, parse_day, parse_day_or_instant
 from app.keys import LONG_DAYS, first_key
 from app.kinds import kind_range
-from app.pagination import Page, PageQuestion, Types
+from app.pagination import Page, PageQuestion, Types, page_of
 from app.parameters import Codes, Day, Ids, KnowledgeQuestion, Known, Origins, Truth, When, Words, refuse_reversed
 from app.periods import around, cover
 from app.problems import refuse
@@ -223,8 +223,7 @@ def fetch_events(database: Database, question: EventQuery, revision: Revision, l
         by_report = select_by(col(Event.reported_at), matching, last, question.limit + 1, ascending=ascending)
         rows = database.fetch(by_report)
     total = database.fetch(matching.total())[0][0] if question.count else None
-    more = (*rows[question.limit - 1][:-1],) if len(rows) > question.limit else None
-    return Page([row[-1] for row in rows[: question.limit]], more, total)
+    return page_of(rows, question.limit, total)
 
 
 def fetch_event(database: Database, event_id: str, revision: Revision, instant: int) -> bytes:

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from app.database import Database
 from app.instants import show_microseconds
-from app.pagination import LARGEST_LIMIT, Page, PageQuestion, Types
+from app.pagination import LARGEST_LIMIT, Page, PageQuestion, Types, page_of
 from app.queries.citations import CitationFilter, term_names
 from app.queries.events import EventFilter, fetch_matching, select_by
 from app.queries.matching import Matching
@@ -43,8 +43,7 @@ def fetch_feed(database: Database, question: FeedQuery, revision: Revision, last
     matching = fetch_matching(database, question, revision)
     rows = database.fetch(select_by(col(Event.since), matching, last, question.limit + 1, ascending=False))
     total = database.fetch(matching.total())[0][0] if question.count else None
-    more = (*rows[question.limit - 1][:-1],) if len(rows) > question.limit else None
-    return Page([row[-1] for row in rows[: question.limit]], more, total)
+    return page_of(rows, question.limit, total)
 
 
 def stream_events(database: Database, question: ExportQuery, revision: Revision) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from app.database import Database
-from app.pagination import Page, PageQuestion
+from app.pagination import Page, PageQuestion, page_of
 from app.parameters import Question
 from app.queries.absences import fetch_absence
 from app.queries.matching import Matching, Predicate, any_of
@@ -42,8 +42,7 @@ def fetch_records(
     matching = match_records(database, table, question, names, predicates, revision)
     rows = matching.page(database, last[0] if last else None, question.limit + 1, ascending=True)
     total = database.fetch(matching.total())[0][0] if question.count else None
-    more = tuple(rows[question.limit - 1][:1]) if len(rows) > question.limit else None
-    return Page([row[1] for row in rows[: question.limit]], more, total)
+    return page_of(rows, question.limit, total)
 
 
 def match_records(

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.caching import cache_control, entity_tag, held_of
 from app.contract.responses import HELD, LIST_ANSWERS, MERGED, RECORD_ANSWERS, problem_responses
+from app.exported import AskingForExport
 from app.formats import every_format
 from app.formats.linked import MEDIA_TYPE, as_json
 from app.formats.linked.context import document
@@ -129,10 +130,10 @@ def _no_one(suffix: str) -> Callable[..., Response]:
 
 
 def _export(one: Format) -> Callable[..., Response]:
-    def export_events(question: Annotated[ExportQuery, Query()], asked: AskingInFormat) -> Response:
+    def export_events(question: Annotated[ExportQuery, Query()], asked: AskingForExport) -> Response:
         return asked.exported(one, stream_events, question)
 
-    def export_citations(question: Annotated[CitationExportQuery, Query()], asked: AskingInFormat) -> Response:
+    def export_citations(question: Annotated[CitationExportQuery, Query()], asked: AskingForExport) -> Response:
         return asked.exported(one, stream_citations, question)
 
     return export_citations if one.of == "citations" else export_events

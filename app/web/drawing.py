@@ -5,16 +5,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import anyio
 import httpx
 
-from app.problems import UNAVAILABLE, Problem
+from app.problems import Problem
+from app.shedding import Shed, Turns
 from app.web.asking import LONGEST_WALK, PAGE, Api, Told, Unanswered
 
 MOST_AT_ONCE = 3
 """Of one process: each asks the API a dozen questions."""
+MOST_WAITING = 16
 LONGEST_WAIT = 5
-"""Seconds for a place."""
+"""So many others wait for a place, and so many seconds at most."""
 
 
 @dataclass(frozen=True)
@@ -28,25 +29,19 @@ class Moments:
 class Drawing:
     """Of one application."""
 
-    def __init__(self) -> None:
-        self._places = anyio.CapacityLimiter(MOST_AT_ONCE)
+    def __init__(self, shed: Shed) -> None:
+        self._turns = Turns(shed, "views", most=MOST_AT_ONCE, waiting=MOST_WAITING, seconds=LONGEST_WAIT)
         self._moments = "", Moments({})
 
     @asynccontextmanager
     async def place(self) -> AsyncIterator[None]:
         """Raises `Unanswered` when there is none for long."""
-        borrower = object()
         try:
-            with anyio.fail_after(LONGEST_WAIT):
-                await self._places.acquire_on_behalf_of(borrower)
-        except TimeoutError:
-            detail = "Too many views are asked for at the moment."
-            content = Problem(UNAVAILABLE, detail).content()
-            raise Unanswered(Told(UNAVAILABLE.status, content, httpx.Headers({"Retry-After": "5"}))) from None
-        try:
-            yield
-        finally:
-            self._places.release_on_behalf_of(borrower)
+            async with self._turns.one():
+                yield
+        except Problem as problem:
+            headers = httpx.Headers(problem.headers)
+            raise Unanswered(Told(problem.kind.status, problem.content(), headers)) from None
 
     async def moments(self, api: Api, dataset: Told, revision: str) -> Moments:
         """Those of a revision, at which the slider stops; remembered by the tag of the data set."""

@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 
 import httpx
 from fastapi import APIRouter, Request, Response
-from fastapi.concurrency import run_in_threadpool
 
 from app.formats import every_format
 from app.formats.shape import Format
+from app.lanes import Lanes
 from app.web import mapping, timeline
 from app.web.asking import Api, Parameters, Told, Unanswered
 from app.web.claims import tell_value
@@ -96,7 +96,8 @@ async def _view(request: Request, view: View, api: Api, drawing: Drawing) -> Res
         }
         return answer_page(request, "explorer.html", content, reading.status if reading else 200)
 
-    return await run_in_threadpool(draw)
+    lanes: Lanes = request.app.state.lanes
+    return await lanes.write(draw)
 
 
 def _about(request: Request, view: View) -> dict[str, Any]:

@@ -135,13 +135,15 @@ def counted(client: Client) -> Iterator[list[str]]:
         return ask_in_haste(template, values)
 
     database: Patient = client.app.state.database
-    event.listen(database.engine, "before_cursor_execute", note)
+    for engine in (database.engine, database.hasty_engine):
+        event.listen(engine, "before_cursor_execute", note)
     if database.hasty:
         ask_in_haste, database.hasty.ask = database.hasty.ask, ask  # type: ignore[method-assign]
     try:
         yield statements
     finally:
-        event.remove(database.engine, "before_cursor_execute", note)
+        for engine in (database.engine, database.hasty_engine):
+            event.remove(engine, "before_cursor_execute", note)
         if database.hasty:
             database.hasty.ask = ask_in_haste  # type: ignore[method-assign]
 

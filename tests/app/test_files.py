@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from app import files
+from app import files, lanes
 from tests.app.test_cli_serve import serving
 from tests.conftest import Client, Store
 from tests.generator import generate, write
@@ -58,7 +58,7 @@ def wait(holds: Callable[[], bool]) -> None:
 
 
 def test_nothing_stays_of_a_file_that_was_sent(client, folder):
-    for _ in range(files.MOST_SENT + 1):
+    for _ in range(lanes.MOST_EXPORTS + 1):
         assert client.get(PATH).status_code == 200
     assert list(folder.iterdir()) == []
     assert held(os.getpid()) == []
@@ -80,7 +80,7 @@ def test_a_file_is_not_made_for_a_client_that_holds_it(client, folder, monkeypat
 
 def test_a_file_that_grows_too_large_is_refused_with_what_to_do(client, folder, monkeypatch):
     monkeypatch.setattr(files, "LARGEST_BYTES", 1024**2)
-    for _ in range(files.MOST_SENT + 1):
+    for _ in range(lanes.MOST_EXPORTS + 1):
         answer = client.get(PATH)
         assert answer.status_code == 400
         assert "at most 1 MiB" in answer.json()["detail"]
@@ -91,7 +91,7 @@ def test_a_file_that_grows_too_large_is_refused_with_what_to_do(client, folder, 
 
 def test_a_folder_that_cannot_be_written_is_told_as_such_each_time(client, folder, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(folder / "nowhere"))
-    for _ in range(files.MOST_SENT + 1):
+    for _ in range(lanes.MOST_EXPORTS + 1):
         answer = client.get(PATH)
         assert (answer.status_code, answer.json()["type"]) == (503, "/problems/unavailable")
         assert "nowhere" not in answer.text
@@ -101,7 +101,7 @@ def test_a_folder_that_cannot_be_written_is_told_as_such_each_time(client, folde
 
 
 def test_a_question_that_is_refused_takes_no_place(client, folder):
-    for _ in range(files.MOST_SENT + 1):
+    for _ in range(lanes.MOST_EXPORTS + 1):
         assert client.get(f"{PATH}?actor=nothing-like-it").status_code == 400
     assert client.get(PATH).status_code == 200
 
@@ -122,7 +122,7 @@ def test_no_file_is_made_on_for_a_client_that_has_gone(client, portal, folder):
 
         await client.app(scope, receive, note)
 
-    for _ in range(files.MOST_SENT + 1):
+    for _ in range(lanes.MOST_EXPORTS + 1):
         assert Client(portal, leaving).get(PATH).status_code == files.GONE_STATUS
     assert not any(message.get("body") for message in seen)
     assert (list(folder.iterdir()), held(os.getpid())) == ([], [])
@@ -150,9 +150,9 @@ def test_files_are_few_at_once_and_end_with_their_client(store, tmp_path):
     with serving(tmp_path / "working", DATABASE_URL=database, TMPDIR=str(temporary)) as server, ExitStack() as closing:
         server.get("/v1")
         process = server.process.pid
-        answers = [closing.enter_context(ask(server.address())) for _ in range(files.MOST_SENT)]
-        assert [answer.status for answer in answers] == [200] * files.MOST_SENT
-        assert len(held(process)) == files.MOST_SENT
+        answers = [closing.enter_context(ask(server.address())) for _ in range(lanes.MOST_EXPORTS)]
+        assert [answer.status for answer in answers] == [200] * lanes.MOST_EXPORTS
+        assert len(held(process)) == lanes.MOST_EXPORTS
         assert list(temporary.iterdir()) == []
         refused = closing.enter_context(ask(server.address()))
         assert (refused.status, refused.headers["Retry-After"]) == (503, "30")

@@ -1,0 +1,100 @@
+"""Who runs a question, and when: in haste first, then what takes longer patiently, and few of those at once.
+
+So a quick question waits for no slow one. What Python itself works on for long, it works on in few threads: more at
+once would not be sooner, and every other thread would wait for each of them.
+"""
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import Request, Response
+
+from app.connections import POOL_SIZE
+from app.database import Database, Patient
+from app.files import GONE_STATUS, Sent
+from app.haste import Hurried
+from app.metrics import Questions
+from app.shedding import Shed, Turns
+
+MOST_WRITING = 2
+MOST_BRIEF = POOL_SIZE - MOST_WRITING
+MOST_PATIENT = 2
+MOST_WAITING = 16
+LONGEST_WAIT = 3
+"""So many slow questions wait for their turn, and so many seconds at most."""
+MOST_EXPORTING = 3
+"""Threads that read for exports: one more than are busy with making files."""
+MOST_EXPORTS = 16
+"""At once, of one process: each holds a file, or what it has read of the store, until it is sent."""
+EXPORTS_SECONDS = 30
+"""Who finds no place for an export may ask again after so many seconds."""
+LOWER = 10
+"""The priority of threads that answer slow questions: the event loop comes before them."""
+
+Ask = Callable[[Database], Response]
+
+
+class Lanes:
+    """Of one process."""
+
+    def __init__(self, shed: Shed) -> None:
+        self.questions = Questions()
+        self._shed = shed
+        self._brief = CapacityLimiter(MOST_BRIEF)
+        self._writing = CapacityLimiter(MOST_WRITING)
+        self._patient = Turns(shed, "questions", most=MOST_PATIENT, waiting=MOST_WAITING, seconds=LONGEST_WAIT)
+        self._threads = ThreadPoolExecutor(MOST_PATIENT, "patient", _lower_priority)
+        self._exporting = CapacityLimiter(MOST_EXPORTING)
+        self._exports = 0
+
+    async def answer(self, request: Request, store: Patient, ask: Ask, *, is_written: bool) -> Response:
+        """The answer to one question. Raises a 503 `Problem` when it takes too long, or its turn does not come."""
+        try:
+            threads = self._writing if is_written else self._brief
+            with self.questions.asked("brief"):
+                return await to_thread.run_sync(lambda: ask(store.in_haste()), limiter=threads)
+        except Hurried:
+            pass
+        async with self._patient.one():
+            if await request.is_disconnected():
+                return Response(status_code=GONE_STATUS)
+            loop = asyncio.get_running_loop()
+            with self.questions.asked("patient"):
+                return await loop.run_in_executor(self._threads, lambda: ask(store.patiently()))
+
+    async def write(self, write: Callable[[], Response]) -> Response:
+        """What asks nothing more, and is much work for Python."""
+        return await to_thread.run_sync(write, limiter=self._writing)
+
+    async def export(self, store: Patient, ask: Ask) -> Response:
+        """An answer of any length, each of whose statements has its limit. It holds a place until it is sent."""
+        if self._exports >= MOST_EXPORTS:
+            raise self._shed.refuse("exports", EXPORTS_SECONDS)
+        self._exports += 1
+        try:
+            with self.questions.asked("export"):
+                answer = await to_thread.run_sync(lambda: ask(store), limiter=self._exporting)
+        except BaseException:
+            self._leave()
+            raise
+        if isinstance(answer, Sent):
+            answer.begin(self._exporting, self._leave)
+        else:
+            self._leave()
+        return answer
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False)
+
+    def _leave(self) -> None:
+        self._exports -= 1
+
+
+def _lower_priority() -> None:
+    """Of this thread alone, as Linux does it; elsewhere that would be of the whole process."""
+    if os.uname().sysname == "Linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOWER)
