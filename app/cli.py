@@ -2,7 +2,7 @@
 
 import socket
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
@@ -18,7 +18,7 @@ command = typer.Typer(
     help="A read-only REST API over a hand-curated chronology.\n\n"
     "Settings come from the environment: DATABASE_URL (default: a SQLite file, dateline.db, in the working folder), "
     "DATELINE_PUBLIC_URL, DATELINE_TITLE, DATELINE_LICENSE, DATELINE_ATTRIBUTION, DATELINE_MAX_AGE, "
-    "DATELINE_CACHE_BYTES.",
+    "DATELINE_CACHE_BYTES, DATELINE_ACCESS_LOG, DATELINE_RATE_LIMIT, DATELINE_TRUSTED_PROXIES.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -43,29 +43,39 @@ def serve(
     host: Annotated[str, typer.Option(envvar="DATELINE_HOST")] = "127.0.0.1",
     port: Annotated[int, typer.Option(envvar="DATELINE_PORT", min=0, max=65535, help="0: any that is free.")] = 8000,
     workers: Annotated[int, typer.Option(envvar="DATELINE_WORKERS", min=1, max=256, help="Processes.")] = 1,
+    fd: Annotated[int | None, typer.Option(min=0, help="A listening socket to inherit, for --host and --port.")] = None,
 ) -> None:
     """Serve the API.
 
     Without DATABASE_URL: create a SQLite file in the working folder, load the record that Dateline ships when the
     file is empty, and serve it. With DATABASE_URL: only read; an old schema or an empty store stops the command.
     """
+    from app.listening import address_of, listening
     from app.readiness import State, look
 
     settings = read_settings()
-    port = _free_port(host, port)
-    state, reason = look(settings)
-    if state in (State.OLD, State.EMPTY) and "database_url" not in settings.model_fields_set:
-        store_commands.load_shipped_record(settings)
-    elif state is not State.READY:
-        stop(reason)
-    import uvicorn
+    with listening(host, port, fd) as sockets:
+        state, reason = look(settings)
+        if state in (State.OLD, State.EMPTY) and "database_url" not in settings.model_fields_set:
+            store_commands.load_shipped_record(settings)
+        elif state is not State.READY:
+            stop(reason)
+        address = address_of(sockets[0], host if fd is None else None)
+        told = (f"Serving {settings.title}", *(f"  {address}{path}" for path in PATHS))
+        _run(sockets, workers, lambda: print(*told, sep="\n", flush=True))
 
-    address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    print(f"Serving {settings.title}", *(f"  {address}{path}" for path in PATHS), sep="\n", flush=True)
-    uvicorn.run(
-        "app.main:create_served_app", factory=True, host=host, port=port, workers=workers, log_level="warning",
-        server_header=False,
-    )  # fmt: skip
+
+def _run(sockets: list[socket.socket], workers: int, started: Callable[[], None]) -> None:
+    from app.server import Server, allow_many_connections
+
+    allow_many_connections()
+    if workers == 1:
+        Server(started).run(sockets)
+        return
+    from app.supervising import Supervisor
+
+    if not Supervisor(sockets, workers, started).run():
+        stop("No worker can start: see above. Expected: nothing, since one that cannot start is a fault")
 
 
 @command.command()
@@ -83,13 +93,3 @@ def openapi() -> None:
 
 command.add_typer(store_commands.command)
 command.add_typer(commands.command)
-
-
-def _free_port(host: str, port: int) -> int:
-    """The port, or a free one for 0; stops where there cannot be a server."""
-    try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.create_server(address, family=family) as server:
-            return int(server.getsockname()[1])
-    except OSError as error:
-        stop(f"Cannot serve on {host}, port {port}: {error.strerror}. Expected: another --host or --port")

@@ -1,0 +1,161 @@
+"""Processes that serve the same sockets: one that dies or hangs is replaced, and all are, one by one, on SIGHUP.
+
+uvicorn's own supervisor kills a worker that is slow to start, again and again; ends with status 0 when none can start;
+leaves workers behind when it is killed; and hears no signal while it restarts.
+"""
+
+import logging
+import logging.config
+import multiprocessing
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+
+from app.logs import CONFIG
+from app.server import GRACE, Worker
+
+TURN = 0.2
+LONGEST_START = 60
+LONGEST_SILENCE = 10
+LONGEST_END = GRACE + 5
+"""In seconds: what a worker may take until it is killed."""
+MOST_FAILURES = 3
+"""Workers in a row that ended before they served."""
+processes = multiprocessing.get_context("spawn")
+log = logging.getLogger("dateline")
+
+
+@dataclass(eq=False)
+class Hand:
+    """A worker, as its supervisor sees it."""
+
+    process: SpawnProcess
+    beats: Connection
+    generation: int
+    silence: float = 0
+    ready: bool = False
+    retired: bool = False
+
+    def listen(self, passed: float) -> None:
+        """Notes whether the worker was heard since the last time."""
+        self.silence += passed
+        try:
+            while self.beats.poll():
+                self.beats.recv_bytes()
+                self.ready = True
+                self.silence = self.silence if self.retired else 0
+        except (EOFError, OSError):
+            pass  # it ended, which the process tells
+
+    @property
+    def hangs(self) -> bool:
+        longest = LONGEST_END if self.retired else LONGEST_SILENCE if self.ready else LONGEST_START
+        return self.silence > longest
+
+    def retire(self) -> None:
+        self.retired, self.silence = True, 0
+        self.process.terminate()
+
+
+class Supervisor:
+    def __init__(self, sockets: list[socket.socket], count: int, started: Callable[[], None]) -> None:
+        self.sockets, self.count, self.tell_started = sockets, count, started
+        self.hands: list[Hand] = []
+        self.generation = self.failures = self.asked_to_stop = 0
+        self.told = self.stopping = self.failed = False
+
+    def run(self) -> bool:
+        """Until told to stop, or no worker can start; whether they could."""
+        logging.config.dictConfig(CONFIG)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._ask_to_stop)
+        signal.signal(signal.SIGHUP, self._ask_to_restart)
+        before = time.monotonic()
+        while self.hands or not self.stopping:
+            self._tend()
+            wait([one.process.sentinel for one in self.hands], TURN)
+            now = time.monotonic()
+            for hand in tuple(self.hands):
+                hand.listen(min(now - before, 2 * TURN))  # not what passed while all were stopped
+                self._look_after(hand)
+            before = now
+        return not self.failed
+
+    def _ask_to_stop(self, *_: object) -> None:
+        self.asked_to_stop += 1
+
+    def _ask_to_restart(self, *_: object) -> None:
+        self.generation += 1
+
+    def _tend(self) -> None:
+        """One step towards as many workers of this generation as there should be, and no other."""
+        if self.asked_to_stop or self.failed:
+            self._stop()
+            return
+        living = [one for one in self.hands if not one.retired]
+        old = [one for one in living if one.generation < self.generation]
+        if len(living) < self.count or (old and len(living) == self.count):
+            self._start()
+        elif old and all(one.ready for one in living):
+            old[0].retire()
+
+    def _start(self) -> None:
+        """A terminal's signals go to all its processes; workers have them blocked, and are told by their supervisor."""
+        ours, beats = processes.Pipe(duplex=False)
+        process = processes.Process(target=work, args=(self.sockets, beats), daemon=True)
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
+        process.start()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGHUP})
+        beats.close()
+        self.hands.append(Hand(process, ours, self.generation))
+
+    def _look_after(self, hand: Hand) -> None:
+        if hand.ready and not self.told:
+            self.told = True
+            self.tell_started()
+        if hand.ready and not hand.retired:
+            self.failures = 0
+        if hand.hangs:
+            log.warning("Worker %s hangs, and is killed.", hand.process.pid)
+            hand.process.kill()
+            hand.process.join()
+        if (code := hand.process.exitcode) is not None:
+            self.hands.remove(hand)
+            hand.beats.close()
+            if not hand.retired and not self.stopping:
+                self._mourn(hand, code)
+
+    def _mourn(self, hand: Hand, code: int) -> None:
+        """A worker ended untold: the next turn starts another, unless that would be in vain."""
+        log.warning("Worker %s ended with status %s.", hand.process.pid, code)
+        if hand.ready:
+            return
+        self.failures += 1
+        if old := [one for one in self.hands if one.generation < self.generation]:
+            log.error("The new worker cannot start: the old ones go on.")
+            for one in old:
+                one.generation = self.generation
+        elif code > 0 or self.failures == MOST_FAILURES:
+            self.failed = True
+
+    def _stop(self) -> None:
+        if not self.stopping:
+            self.stopping = True
+            for one in self.sockets:
+                one.close()
+        for hand in self.hands:
+            if not hand.retired:
+                hand.retire()
+            elif self.asked_to_stop > 1:
+                hand.process.kill()
+
+
+def work(sockets: list[socket.socket], beats: Connection) -> None:
+    """What a worker's process does."""
+    os.set_blocking(beats.fileno(), False)
+    Worker(beats).run(sockets)
