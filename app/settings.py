@@ -13,6 +13,9 @@ from sqlalchemy.exc import ArgumentError
 DEFAULT_DATABASE_URL = "sqlite:///dateline.db"
 RATE = re.compile(r"[1-9][0-9]{0,8}/([1-9][0-9]{0,3})?(second|minute|hour|day)")
 CONTACT = re.compile(r"https?://[^\s/?#@]+(/[^\s@]*)?|[^\s@:/]+@[^\s@:/]+\.[^\s@:/]+")
+SEVERAL_SERVERS = re.compile(
+    r"(?P<before>postgres(ql)?://([^/?#@]*@)?)(?P<servers>[^/?#@]*,[^/?#@]*)(?P<path>/[^?#]*)?(\?(?P<query>.*))?"
+)
 PUBLIC_URL = re.compile(
     r"https?://([A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?"  # a host, perhaps a port
     r"(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?"  # and a path, without a query or a fragment
@@ -38,7 +41,7 @@ class Settings(BaseSettings):
     @classmethod
     def _is_sqlite_or_postgresql(cls, value: str) -> str:
         try:
-            url = make_url(value)
+            url = _read_url(value)
         except (ArgumentError, ValueError):
             url = make_url("unknown://")
         in_a_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:") and not url.host
@@ -86,7 +89,7 @@ class Settings(BaseSettings):
     @cached_property
     def database(self) -> URL:
         """The database's address, naming the driver."""
-        url = make_url(self.database_url)
+        url = _read_url(self.database_url)
         is_file = url.get_backend_name() == "sqlite"
         return url.set(drivername="sqlite" if is_file else "postgresql+psycopg")
 
@@ -94,3 +97,11 @@ class Settings(BaseSettings):
     def file(self) -> Path | None:
         """The file of a SQLite store."""
         return Path(self.database.database or "") if self.database.drivername == "sqlite" else None
+
+
+def _read_url(value: str) -> URL:
+    """Several servers stand where one does, as libpq has them: SQLAlchemy wants each of them by itself."""
+    if found := SEVERAL_SERVERS.fullmatch(value):
+        servers = [f"host={server}" for server in found["servers"].split(",")]
+        value = f"{found['before']}{found['path'] or ''}?{'&'.join([*servers, *filter(None, [found['query']])])}"
+    return make_url(value)
