@@ -30,8 +30,8 @@ def answering() -> Iterator[None]:
     """Raises a 503 `Problem` where a database is not available. A fault of ours stays what it is, to be logged."""
     try:
         yield
-    except exc.SQLAlchemyError as error:
-        cause = error.orig if isinstance(error, exc.DBAPIError) else None
+    except (exc.SQLAlchemyError, UnicodeDecodeError) as error:
+        cause = error.orig if isinstance(error, exc.DBAPIError) else error
         if is_damaged(cause):
             log.error("The store is damaged; restore it from a backup: %s", cause)  # noqa: TRY400 - answered, not a fault of ours
         if isinstance(error, exc.TimeoutError) or is_unavailable(cause):
@@ -51,7 +51,7 @@ def is_damaged(error: BaseException | None) -> bool:
     if isinstance(error, sqlite3.DatabaseError):
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF  # the rest tells where
         return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
-    return isinstance(error, (DataCorrupted, IndexCorrupted))
+    return isinstance(error, (DataCorrupted, IndexCorrupted, UnicodeDecodeError))
 
 
 def is_late(error: BaseException | None) -> bool:

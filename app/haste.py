@@ -68,7 +68,7 @@ class Hasty:
             raise Hurried
         try:
             return self._connected().execute(*template.told(self._dialect, values)).fetchall()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             if is_damaged(error):
                 self.close()
             if is_unavailable(error):

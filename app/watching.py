@@ -19,6 +19,8 @@ from app.tables import Revision
 
 POLL_SECONDS = 0.1
 NEWEST = "SELECT number, published_at, digest FROM revision ORDER BY number DESC LIMIT 1"
+FAILURES = (sqlite3.Error, UnicodeDecodeError)
+"""Of SQLite; the second, where what it has to say of a damaged file is itself damaged."""
 
 log = logging.getLogger(__name__)
 
@@ -134,7 +136,7 @@ class _SqliteWatch:
     def known(self) -> Revision | None:
         try:
             return self._on_loop.revision()
-        except sqlite3.Error:
+        except FAILURES:
             return None
 
     def revision(self) -> Revision | None:
@@ -146,7 +148,7 @@ class _SqliteWatch:
                 raise unavailable() from self._away.cause
             found = self._in_threads.revision()
             self._away.ends()
-        except sqlite3.Error as error:
+        except FAILURES as error:
             self._failed_at = time.monotonic()
             self._away.begins(error)
             raise unavailable() from error
@@ -177,7 +179,7 @@ class _Sight:
             if version != self._version:
                 self._revision = _read(self._connection.execute(NEWEST).fetchone())
                 self._version = version
-        except sqlite3.Error:
+        except FAILURES:
             self.close()
             raise
         return self._revision
