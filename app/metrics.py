@@ -95,7 +95,7 @@ class Questions(Collector):
 
     def __init__(self) -> None:
         self._counts = Counter(dict.fromkeys(product(LANES, OUTCOMES), 0))
-        self._seconds = Counter(dict.fromkeys(LANES, 0.0))
+        self._seconds = dict.fromkeys(LANES, 0.0)
 
     @contextmanager
     def asked(self, lane: str) -> Iterator[None]:

@@ -39,9 +39,10 @@ class AskedInFormat(Asked):
             following = self.following(question, revision, cursor) if cursor else None
             return self._written(one, question, revision, page.documents, following, headers, page.total)
 
-        return self.checked(
+        answer = self.checked(
             question, revision, lambda: fetch(self.database, counted, revision, last), respond, is_written=True
         )
+        return _shown(one, answer)
 
     def written_one(self, one: Format, fetch: Callable[[Revision], bytes], question: Question) -> Response:
         """One event in a format. `fetch` raises when the revision has none."""
@@ -50,7 +51,7 @@ class AskedInFormat(Asked):
         def respond(document: bytes, headers: dict[str, str]) -> Response:
             return self._written(one, question, revision, [document], None, headers)
 
-        return self.checked(question, revision, lambda: fetch(revision), respond, is_written=True)
+        return _shown(one, self.checked(question, revision, lambda: fetch(revision), respond, is_written=True))
 
     def _written(
         self,
@@ -80,7 +81,6 @@ class AskedInFormat(Asked):
             first_published=first,
         )
         headers["Link"] = linked({"canonical": answer.address} | ({"next": following} if following else {}))
-        headers |= {"Content-Security-Policy": one.policy} if one.policy else {}
         body = b"".join(one.write(answer))
         if len(body) > LARGEST_BODY and len(records) > 1:
             raise refuse("limit", f"expected a smaller one: these events take {len(body):,} bytes in this format")
@@ -108,6 +108,13 @@ class AskedInFormat(Asked):
         pinned = [("as_of", question.as_of)] if question.as_of else []
         place = urlencode([*question.parameters(without=CURSOR_AND_REVISION), *pinned, ("cursor", cursor)])
         return self.address(place)
+
+
+def _shown(one: Format, answer: Response) -> Response:
+    """With the format's own policy, 304 too: a cache takes over its headers."""
+    if one.policy:
+        answer.headers["Content-Security-Policy"] = one.policy
+    return answer
 
 
 def _asked(request: Request) -> AskedInFormat:

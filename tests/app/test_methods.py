@@ -4,13 +4,35 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from starlette.responses import Response
 
+from app.main import create_app
+from app.methods import POLICY, ReadOnly
+from app.settings import Settings
+from app.web.explorer import event_formats
+from app.web.pages import files_digest
 from tests.conftest import Client, Store
 from tests.invented import invented_lines, write_lines
 from tests.operations import FILES, OPERATIONS, Operation
 
-OTHERS = ["/", "/docs", "/openapi.json", "/static-offline-docs/swagger-ui.css"]
-ADDRESSES = [operation.path for operation in OPERATIONS] + OTHERS
+OTHERS = {
+    "/": "/",
+    "/docs": "/docs",
+    "/docs/{page:path}": "/docs/index",
+    "/metrics": "/metrics",
+    "/openapi.json": "/openapi.json",
+    "/static/{digest}/{name}": f"/static/{files_digest()}/explorer.js",
+    "/static-offline-docs": "/static-offline-docs/swagger-ui.css",
+    "/.well-known/api-catalog": "/.well-known/api-catalog",
+    **{
+        f"/v1/events/{{id}}{one.suffix}": f"/v1/events/harbour-talks-1{one.suffix}"
+        for one in event_formats()
+        if not one.of_one
+    },
+}
+"""What is in no contract, and an address of each."""
+ADDRESSES = [operation.path for operation in OPERATIONS] + [one for one in OTHERS.values() if one != "/metrics"]
+EVERYTHING = [*ADDRESSES, "/metrics"]
 FAULTY = ["/v1/events?colour=red", "/v1/events/nothing", "/nothing", "/v1/events/"]
 ORIGIN = {"Origin": "https://reader.example"}
 
@@ -109,3 +131,77 @@ def test_a_preflight_allows_reading_and_no_more(client, path, method):
     allowed = {one.strip().lower() for one in answer.headers["Access-Control-Allow-Headers"].split(",")}
     assert "*" in allowed or {"if-none-match", "x-other"} <= allowed
     assert int(answer.headers["Access-Control-Max-Age"]) > 0
+
+
+def test_every_route_of_the_application_is_asked_here(client):
+    assert {route.path for route in routes_of(client.app)} == {one.template for one in OPERATIONS} | OTHERS.keys()
+
+
+def routes_of(app: Any) -> list[Any]:
+    """Those of routers that are included, too."""
+    included = [one for one in app.routes if hasattr(one, "effective_route_contexts")]
+    return [one for one in app.routes if one not in included] + [
+        route for one in included for route in one.effective_route_contexts()
+    ]
+
+
+def policy_of(answer: Any) -> dict[str, str]:
+    """The one policy of an answer, by directive. That every answer has the other headers is asserted as well."""
+    for name, value in {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    }.items():
+        assert answer.headers.get_list(name) == [value]
+    (policy,) = answer.headers.get_list("Content-Security-Policy")
+    return dict(f"{directive.strip()} ".split(" ", 1) for directive in policy.split(";"))
+
+
+@pytest.mark.parametrize("path", EVERYTHING + FAULTY)
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST"])
+def test_every_answer_says_what_may_be_done_with_it(client, path, method):
+    answer = client.request(method, path)
+    policy = policy_of(answer)
+    assert policy["default-src"].strip() == "'none'"
+    assert "unsafe" not in policy.get("script-src", "")
+    is_page = answer.headers.get("Content-Type", "").startswith("text/html")
+    is_picture = answer.headers.get("Content-Type", "").startswith("image/svg") and path.startswith("/v1")
+    if not (is_page or is_picture):
+        assert answer.headers["Content-Security-Policy"] == POLICY
+    if is_page:
+        assert policy["script-src"].strip() == policy["style-src"].strip() == "'self'"
+    may_be_framed = path.startswith("/embed/") and method in ("GET", "HEAD")
+    if not is_picture:
+        assert policy["frame-ancestors"].strip() == ("*" if may_be_framed else "'none'")
+    assert "Strict-Transport-Security" not in answer.headers
+
+
+@pytest.mark.parametrize("path", EVERYTHING)
+def test_what_the_client_holds_already_has_the_same_policy(client, path):
+    answer = client.get(path)
+    if tag := answer.headers.get("ETag"):
+        held = client.get(path, headers={"If-None-Match": tag})
+        if path != OTHERS["/static-offline-docs"]:  # its tag is of the file, which says nothing of encodings
+            assert held.status_code == 304
+        assert policy_of(held) == policy_of(answer)
+
+
+@pytest.mark.parametrize("status", [200, 204, 301, 304, 400, 404, 410, 416, 500, 501, 503])
+@pytest.mark.parametrize("public_url", ["", "http://a.example", "https://a.example", "https://a.example/b"])
+def test_an_answer_has_the_same_headers_whatever_its_status(portal, status, public_url):
+    own = {"X-Content-Type-Options": "other", "Referrer-Policy": "unsafe-url"}
+    client = Client(portal, ReadOnly(Response(status_code=status, headers=own), Settings(public_url=public_url)))
+    answer = client.get("/")
+    assert policy_of(answer)
+    assert ("X-Request-ID" in answer.headers) == (status >= 400)
+    is_https = public_url.startswith("https")
+    assert answer.headers.get_list("Strict-Transport-Security") == ["max-age=31536000"] * is_https
+
+
+def test_a_fault_of_ours_has_them_too(portal, monkeypatch):
+    monkeypatch.setattr("app.routes.service.linkset", None)
+    client = Client(portal, create_app(Settings(DATABASE_URL="sqlite:///never.db", public_url="https://a.example")))
+    answer = client.get("/.well-known/api-catalog")
+    assert answer.status_code == 500
+    assert policy_of(answer)
+    assert {"strict-transport-security", "x-request-id"} <= set(answer.headers)
