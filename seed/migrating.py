@@ -4,7 +4,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import URL, Engine, text
+from sqlalchemy import URL
 
 import migrations
 from seed.writing import sole_writer, writing_engine
@@ -26,14 +26,3 @@ def configuration(connection: object) -> Config:
     config.set_main_option("script_location", str(Path(migrations.__file__).parent).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
-
-
-def grant_reading(engine: Engine, role: str) -> None:
-    """Let a PostgreSQL role read every table of the store, and nothing else. Raises `ValueError` on SQLite."""
-    if engine.dialect.name == "sqlite":
-        raise ValueError("a SQLite store has no roles: readers open the file read-only")
-    name = engine.dialect.identifier_preparer.quote(role)
-    with engine.begin() as connection:
-        connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {name}"))
-        connection.execute(text(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {name}"))
-        connection.execute(text(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO {name}"))

@@ -1,5 +1,6 @@
 """The desk's commands on a store: all that write. Heavy imports stand inside the commands."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -32,11 +33,14 @@ def migrate(
     settings = read_settings()
     _migrate(settings)
     if grant_to:
-        from seed.migrating import grant_reading
+        from seed.granting import grant_reading
 
         with _engine(settings) as engine:
             try:
-                grant_reading(engine, grant_to)
+                for right in grant_reading(engine, grant_to):
+                    print(
+                        f"{grant_to} may do more than read, until a superuser runs this too: {right}", file=sys.stderr
+                    )
             except ValueError as error:
                 stop(str(error), status=2)
     print("The store is up to date.")

@@ -1,62 +1,19 @@
-"""Connections that only read, pages that cost one statement, and how soon a new revision is seen."""
+"""Pages that cost one statement, and how soon a new revision is seen."""
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import event
 
 from app.database import Patient
 from app.statements import Rows, Template, Values
-from app.tables import SQLModel
 from tests.conftest import Client, Store
 from tests.invented import event_line, invented_lines, reference_lines, write_lines
 
 EVENTS = 520
-TABLES = sorted(SQLModel.metadata.tables)
-WRITES = [
-    "INSERT INTO revision (number, published_at, digest) VALUES (99, 0, 'x')",
-    "UPDATE event SET document = ''",
-    "DELETE FROM event",
-    "CREATE TABLE stray (id INTEGER)",
-    "CREATE TEMPORARY TABLE stray (id INTEGER)",
-    "CREATE VIEW stray AS SELECT 1",
-    "CREATE INDEX stray ON event (id)",
-    "DROP TABLE event",
-    "DROP INDEX event_id",
-    "ALTER TABLE event ADD COLUMN stray INTEGER",
-    "ALTER TABLE event RENAME TO stray",
-    "WITH one AS (SELECT 1 AS n) INSERT INTO revision SELECT n, n, 'x' FROM one",
-]
-SQLITE_WRITES = [
-    "REPLACE INTO revision (number, published_at, digest) VALUES (1, 0, 'x')",
-    "REINDEX event",
-    "PRAGMA user_version = 7",
-    "PRAGMA application_id = 7",
-    "VACUUM",
-    "ATTACH DATABASE '{file}' AS other; CREATE TABLE other.stray (id INTEGER)",
-    "ATTACH DATABASE 'file:{file}?mode=rw' AS main2; DELETE FROM main2.event",
-    "PRAGMA query_only = 0; DELETE FROM event",
-    "PRAGMA writable_schema = 1; UPDATE sqlite_master SET name = 'stray'",
-]
-POSTGRESQL_WRITES = [
-    "TRUNCATE event",
-    "CREATE SCHEMA stray",
-    "CREATE ROLE stray",
-    "GRANT ALL ON event TO PUBLIC",
-    "COMMENT ON TABLE event IS 'x'",
-    "COPY revision FROM PROGRAM 'echo 1'",
-    "SELECT * INTO stray FROM event",
-    "SELECT nextval('stray')",
-    "MERGE INTO revision USING (SELECT 1 AS n) s ON number = n WHEN MATCHED THEN DELETE",
-    "EXPLAIN ANALYZE DELETE FROM event",
-    "CREATE EXTENSION pg_trgm",
-    "DO $$ BEGIN DELETE FROM event; END $$",
-]
 QUESTIONS = [
     "", "id=harbour-talks-1&id=harbour-talks-2", "actor=anna-berg", "actor=anna-berg&actor=sea-league&actor_match=all",
     "actor=sea-league&role=host", "role=initiator", "location=north-coast", "bbox=0,50,10,70", "bbox=170,50,10,70",
@@ -83,39 +40,6 @@ def loaded(database: str, make_store: Callable[[str], Store], tmp_path_factory: 
 @pytest.fixture(scope="module")
 def client(loaded: Store) -> Client:
     return loaded.client(cache_bytes=0)
-
-
-def contents(store: Store) -> list[list[Any]]:
-    """Every row of every table, and the names of what there is."""
-    with store.engine.connect() as connection:
-        rows = [sorted(map(repr, connection.execute(text(f"SELECT * FROM {table}")))) for table in TABLES]
-        names = "sqlite_master" if store.engine.dialect.name == "sqlite" else "pg_class"
-        column = "name" if names == "sqlite_master" else "relname"
-        return [*rows, sorted(row[0] for row in connection.execute(text(f"SELECT {column} FROM {names}")))]
-
-
-def run_all(engine: Engine, statements: list[str]) -> None:
-    with engine.connect() as connection:
-        for statement in statements:
-            connection.execute(text(statement))
-        connection.commit()
-
-
-def test_the_applications_connections_cannot_write(store, tmp_path):
-    store.load(write_lines(tmp_path, invented_lines(3)))
-    client = store.client()
-    assert client.get("/v1/events").status_code == 200
-    before, engine = contents(store), client.app.state.database.engine
-    sqlite = store.url.get_backend_name() == "sqlite"
-    beside = sorted(Path(str(store.url.database)).parent.iterdir()) if sqlite else []
-    for statements in WRITES + (SQLITE_WRITES if sqlite else POSTGRESQL_WRITES):
-        filled = statements.format(file=store.url.database)
-        with pytest.raises(SQLAlchemyError):
-            run_all(engine, filled.split("; ") if sqlite else [filled])
-        engine.dispose()
-        assert contents(store) == before, filled
-    if sqlite:
-        assert sorted(Path(str(store.url.database)).parent.iterdir()) == beside
 
 
 @contextmanager

@@ -19,7 +19,7 @@ import pytest
 from anyio.from_thread import BlockingPortal
 from sqlalchemy import make_url
 
-from seed.migrating import grant_reading
+from seed.granting import grant_reading
 from tests.app.test_cli_serve import serving
 from tests.conftest import Store
 from tests.invented import invented_lines, write_lines
