@@ -1,0 +1,164 @@
+"""nginx, as it is deployed, keeps answers as long as they may be kept, and never one for another."""
+
+import itertools
+import time
+
+import httpx
+import pytest
+import zstandard
+
+from tests.deployment.programs import until
+from tests.deployment.topology import MAX_AGE
+from tests.operations import OPERATIONS, STREAMS
+
+OWN = {"date", "cache-status", "x-request-id", "server", "connection", "transfer-encoding", "keep-alive"}
+numbers = itertools.count(1)
+
+
+@pytest.fixture
+def question():
+    """One that nobody asked before."""
+    return f"/v1/events?limit=7&near=60.5,5.25&radius_km={next(numbers)}"
+
+
+@pytest.fixture
+def ask(topology):
+    """Asks through the cache; no encoding unless one is named."""
+    with httpx.Client(base_url=topology.cache.address, timeout=30) as client:
+
+        def ask(path, accepted="", method="GET", **headers):
+            return client.request(method, path, headers={"Accept-Encoding": accepted} | headers)
+
+        yield ask
+
+
+def did(answer):
+    """What the cache did."""
+    return answer.headers["Cache-Status"].removeprefix("dateline; ")
+
+
+def revision(answer):
+    return answer.json()["meta"]["revision"]
+
+
+@pytest.mark.parametrize("accepted", ["", "gzip", "br", "zstd"])
+def test_answers_are_those_of_the_processes(topology, ask, accepted):
+    """Status, headers and bytes: the first time, and the second, from the cache."""
+    for operation in OPERATIONS:
+        direct = [
+            httpx.get(api.address + operation.path, headers={"Accept-Encoding": accepted}) for api in topology.apis
+        ]
+        for through in (ask(operation.path, accepted), ask(operation.path, accepted)):
+            for answer in direct:
+                assert through.status_code == answer.status_code, operation
+                assert set(through.headers) - OWN == set(answer.headers) - OWN, operation
+                if operation in STREAMS and "sqlite" in operation.template:
+                    continue
+                assert through.headers.get("ETag") == answer.headers.get("ETag"), operation
+                assert through.headers.get("Content-Encoding") == answer.headers.get("Content-Encoding"), operation
+                assert through.content == answer.content, operation
+
+
+def test_an_answer_is_kept_then_looked_after_and_then_replaced(topology, records, ask, question):
+    first = ask(question)
+    assert (did(first), did(ask(question))) == ("fwd=uri-miss", "hit")
+    time.sleep(MAX_AGE + 1)
+    again = ask(question)
+    assert (did(again), again.content) == ("fwd=stale; fwd-status=304", first.content)
+    assert did(ask(question)) == "hit"
+    topology.load(next(records))
+    until(lambda: all(revision(httpx.get(api.address + question)) == revision(first) + 1 for api in topology.apis))
+    time.sleep(MAX_AGE + 1)
+    newer = ask(question)
+    assert did(newer) == "fwd=stale"
+    assert revision(newer) == revision(first) + 1
+    assert newer.headers["ETag"] != first.headers["ETag"]
+
+
+def test_what_is_pinned_to_a_revision_is_kept_for_a_day(ask, question):
+    asked = f"{question}&as_of=1"
+    ask(asked)
+    time.sleep(MAX_AGE + 1)
+    assert did(ask(asked)) == "hit"
+
+
+def test_a_client_that_holds_an_answer_is_told_so_by_the_cache(ask, question):
+    for accepted in ("", "gzip"):
+        answer = ask(question, accepted)
+        held = ask(question, accepted, **{"If-None-Match": answer.headers["ETag"]})
+        assert (held.status_code, did(held), held.content) == (304, "hit", b"")
+        assert held.headers["ETag"] == answer.headers["ETag"]
+        assert ask(question, accepted, **{"If-None-Match": '"another"'}).status_code == 200
+
+
+def test_a_client_that_holds_what_the_cache_does_not_is_answered_whole_and_right(topology, ask, question):
+    tag = httpx.get(topology.apis[0].address + question, headers={"Accept-Encoding": ""}).headers["ETag"]
+    assert ask(question, **{"If-None-Match": tag}).status_code == 304
+    assert ask(question).json()["data"]
+
+
+def test_one_encoding_is_kept_once_however_it_is_asked_for(ask, question):
+    plain = ask(question)
+    first = ask(question, "zstd")
+    for accepted in ("gzip, deflate, br, zstd", "ZSTD;q=0.5, gzip;q=0.1", "br;q=0, zstd , *;q=0"):
+        answer = ask(question, accepted)
+        assert (did(answer), answer.headers["ETag"]) == ("hit", first.headers["ETag"]), accepted
+        assert answer.headers["Content-Encoding"] == "zstd"
+        assert answer.content == plain.content  # as httpx reads it
+    for accepted in ("identity", "gzip;q=0", "zstd;q=0.0, br;q=0", "zstdx", "xzstd", "*"):
+        answer = ask(question, accepted)
+        assert (did(answer), answer.headers.get("Content-Encoding")) == ("hit", None), accepted
+        assert answer.headers["Vary"] == "Accept-Encoding"
+    assert (
+        zstandard.ZstdDecompressor().decompressobj().decompress(b"".join(raw_of(first, ask, question))) == plain.content
+    )
+
+
+def raw_of(first, ask, question):
+    """The bytes as they are sent."""
+    with httpx.stream("GET", str(first.url), headers={"Accept-Encoding": "zstd"}) as answer:
+        yield from answer.iter_raw()
+
+
+def test_head_is_answered_from_what_get_left_and_the_other_way_round(ask, question):
+    whole = ask(question)
+    head = ask(question, method="HEAD")
+    assert (did(head), head.content) == ("hit", b"")
+    assert head.headers["Content-Length"] == whole.headers["Content-Length"]
+    other = f"{question}&order=asc"
+    assert did(ask(other, method="HEAD")) == "fwd=uri-miss"
+    assert did(ask(other)) == "hit"
+    assert ask(other).json()["data"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/v1/events?limit=0", 400), ("/v1/events/none", 404), ("/health/ready", 200)]
+)
+def test_what_must_not_be_kept_is_asked_each_time(ask, path, status):
+    for _ in range(2):
+        answer = ask(path)
+        assert answer.status_code == status
+        assert "hit" not in did(answer)
+
+
+def test_every_request_has_an_id_of_its_own_and_the_log_has_it(topology, ask, question):
+    ids = {ask(question, **{"X-Request-ID": "mine"}).headers["X-Request-ID"] for _ in range(3)}
+    assert len(ids) == 3
+    assert "mine" not in ids
+    until(lambda: all(one in topology.cache.log.read_text() for one in ids))
+    assert "127.0.0.1" not in topology.cache.log.read_text().replace('"asked": "127.0.0.1', "")
+
+
+def test_the_metrics_of_one_process_are_not_shown(ask):
+    answer = ask("/metrics")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
+
+
+def test_a_method_that_writes_is_refused_and_a_preflight_answered(ask):
+    assert ask("/v1/events", method="POST").status_code == 405
+    assert ask("/v1/events", method="OPTIONS").status_code == 204
+
+
+def test_a_long_question_passes(ask):
+    words = "&".join(f"id={'e' * 90}-{n}" for n in range(50))
+    assert ask(f"/v1/events?{words}").status_code in (200, 400)
