@@ -20,7 +20,7 @@ from app.logs import CONFIG
 from app.server import GRACE, Worker
 
 TURN = 0.2
-LONGEST_START = 60
+LONGEST_START = 120
 LONGEST_SILENCE = 10
 LONGEST_END = GRACE + 5
 """In seconds: what a worker may take until it is killed."""

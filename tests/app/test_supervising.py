@@ -1,0 +1,74 @@
+"""`dateline serve --workers`: what becomes of workers that die, hang, cannot start, or have lost their supervisor."""
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.app.test_cli import ROOT, address
+from tests.app.test_cli_serve import Server, serving
+from tests.app.test_restarts import until, workers
+from tests.conftest import Store
+from tests.invented import invented_lines, write_lines
+
+BROKEN = "raise RuntimeError('this worker cannot start')"
+
+
+@pytest.fixture
+def database(make_store: Callable[[str], Store], tmp_path: Path) -> str:
+    store = make_store("sqlite")
+    store.load(write_lines(tmp_path, invented_lines(3)))
+    return address(store)
+
+
+@pytest.mark.parametrize("fate", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_worker_that_dies_or_hangs_is_replaced_and_the_others_go_on(
+    fate: signal.Signals, database: str, tmp_path: Path
+) -> None:
+    with serving(tmp_path / "working", "--workers", "2", DATABASE_URL=database) as server:
+        before = started(server, 2)
+        unlucky, other = before
+        os.kill(unlucky, fate)
+        until(lambda: len(workers(server) - before) == 1 and unlucky not in workers(server))
+        assert other in workers(server)
+        assert server.get("/v1")["meta"]["revision"] == 1
+        assert server.stop() == 0
+        assert f"Worker {unlucky} ended" in server.log.read_text()
+
+
+def test_workers_that_cannot_start_end_the_command(database: str, tmp_path: Path) -> None:
+    (tmp_path / "uvloop.py").write_text(BROKEN)
+    path = f"{tmp_path}:{ROOT}"
+    with serving(tmp_path / "working", "--workers", "2", DATABASE_URL=database, PYTHONPATH=path) as server:
+        assert server.process.wait(60) == 1
+        told = server.log.read_text()
+    assert told.splitlines()[-1].startswith("No worker can start")
+    assert "Serving" not in told
+
+
+def test_a_reload_whose_workers_cannot_start_leaves_the_old_ones(database: str, tmp_path: Path) -> None:
+    path = f"{tmp_path}:{ROOT}"
+    with serving(tmp_path / "working", "--workers", "2", DATABASE_URL=database, PYTHONPATH=path) as server:
+        before = started(server, 2)
+        (tmp_path / "uvloop.py").write_text(BROKEN)
+        server.process.send_signal(signal.SIGHUP)
+        until(lambda: "the old ones go on" in server.log.read_text())
+        until(lambda: workers(server) == before)
+        assert server.get("/v1")["meta"]["revision"] == 1
+        assert server.stop() == 0
+
+
+def test_workers_whose_supervisor_is_killed_end(database: str, tmp_path: Path) -> None:
+    with serving(tmp_path / "working", "--workers", "2", DATABASE_URL=database) as server:
+        orphans = started(server, 2)
+        server.stop(signal.SIGKILL)
+        until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in orphans))
+
+
+def started(server: Server, count: int) -> set[int]:
+    """The workers, once all are there and one answers."""
+    server.address()
+    until(lambda: len(workers(server)) == count)
+    return workers(server)
