@@ -51,7 +51,7 @@ class Gate:
         else:
             self._in_work += 1
             try:
-                while self._has_worked():
+                while self._has_worked():  # noqa: ASYNC110 - lets others come, and does not wait
                     await asyncio.sleep(0)
                 await self.app(scope, receive, send)
             finally:

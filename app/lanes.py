@@ -32,7 +32,7 @@ MOST_EXPORTS = 16
 """At once, of one process: each holds a file, or what it has read of the store, until it is sent."""
 EXPORTS_SECONDS = 30
 """Who finds no place for an export may ask again after so many seconds."""
-LOWER = 10
+LOWER = 5
 """The priority of threads that answer slow questions: the event loop comes before them."""
 
 Ask = Callable[[Database], Response]

@@ -51,7 +51,7 @@ NOT_IMPLEMENTED = Kind(
 )
 UNAVAILABLE = Kind(
     "unavailable", 503, "The service cannot answer at the moment",
-    "The database does not answer, or files are being made for others. Ask again after `Retry-After` seconds.",
+    "The database does not answer in time, or too much is asked at once. Ask again after `Retry-After` seconds.",
 )  # fmt: skip
 ALL_KINDS = (
     INVALID_QUESTION, NOT_FOUND, GONE, METHOD_NOT_ALLOWED, TOO_MANY_REQUESTS, INTERNAL_ERROR, NOT_IMPLEMENTED,

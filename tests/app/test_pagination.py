@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from app import pagination
 from tests.conftest import Client, Store
 from tests.invented import event_line, invented_lines, reference_lines, write_lines
 from tests.operations import LISTS, Operation
@@ -280,3 +281,21 @@ def test_what_a_cursor_does_not_bind_is_still_checked(client):
     cursor = cursor_of(client, "/v1/events?limit=2")
     answer = client.get("/v1/events", params={"cursor": cursor, "limit": 501})
     assert answer.status_code == 400
+
+
+WALKED = ("/v1/events", "/v1/events?sort=reported", "/v1/actors", "/v1/changes", "/v1/events/harbour-talks-1/history")
+
+
+def test_a_page_ends_before_it_is_too_large_and_a_walk_misses_nothing(store, tmp_path, monkeypatch):
+    for title in ("One", "Another"):
+        store.load(write_lines(tmp_path, reference_lines() + [event_line(n, title=f"{title} {n}") for n in range(9)]))
+    client = store.client(cache_bytes=0)
+    whole = {path: client.walk(path) for path in WALKED}
+    for room in (1, 5_000):
+        monkeypatch.setattr(pagination, "LARGEST_PAGE", room)
+        for path, records in whole.items():
+            page = client.get(path).json()
+            size = sum(len(json.dumps(one, ensure_ascii=False, separators=(",", ":")).encode()) for one in page["data"])
+            assert size <= room or len(page["data"]) == 1
+            assert ("next" in page["links"]) == (len(page["data"]) < len(records))
+            assert client.walk(path) == records

@@ -102,5 +102,19 @@ def run(
         measure(World(1, events), folder, minutes=minutes, revised=revised, document=document)
 
 
+@command.command()
+def overload(
+    events: Events = 20_000,
+    work: Work = None,
+    seconds: Annotated[float, typer.Option(help="How long each figure is measured.")] = 3,
+) -> None:
+    """More than can be answered: goodput, refusals, and a bystander beside hostile clients, on both databases."""
+    from tests.benchmarks.generate import World
+    from tests.benchmarks.overload import overload as measure
+
+    with _work(work) as folder:
+        measure(World(1, events), folder, seconds=seconds)
+
+
 if __name__ == "__main__":
     command()

@@ -1,0 +1,162 @@
+"""A quick question waits for no slow one; of what takes long there is little at once, and the rest is refused."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import pytest
+from anyio.from_thread import BlockingPortal
+from fastapi import APIRouter, Query, Response
+from sqlalchemy import exc
+
+from app import lanes
+from app.answers import Asking
+from app.database import Patient, Turn
+from app.haste import Hurried
+from app.parameters import Question
+from app.problems import Problem
+from app.routing import QuestionRoute
+from tests.app.test_connections import Told
+from tests.app.test_metrics import samples
+from tests.conftest import Client, Store
+from tests.invented import invented_lines, write_lines
+from tests.operations import STREAMS
+
+ENDLESS = Told("WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) FROM c")
+ONE = Told("SELECT 1")
+WAITING = 2
+QUICK = [f"/v1/actors?limit={limit}" for limit in range(1, 30)]
+EXPORT = "/v1/exports/events.csv"
+router = APIRouter(route_class=QuestionRoute)
+
+
+@router.get("/endless")
+def ask_without_end(question: Annotated[Question, Query()], asked: Asking) -> Response:
+    """What no database can answer in time."""
+    return asked.one(lambda _: asked.database.ask(ENDLESS, {})[0][0], question)
+
+
+@pytest.fixture
+def loaded(store: Store, tmp_path: Path) -> Store:
+    store.load(write_lines(tmp_path, invented_lines(3)))
+    return store
+
+
+@pytest.fixture
+def client(loaded: Store, monkeypatch: pytest.MonkeyPatch) -> Client:
+    monkeypatch.setattr(lanes, "MOST_WAITING", WAITING)
+    client = loaded.client(cache_bytes=0)
+    client.app.include_router(router)
+    assert client.get(QUICK[0]).status_code == 200
+    return client
+
+
+@pytest.fixture
+def patient(client: Client) -> Patient:
+    database: Patient = client.app.state.database
+    return database
+
+
+@asynccontextmanager
+async def asking(client: Client) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(client.app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://dateline.test", timeout=None) as some:
+        yield some
+
+
+def test_quick_questions_are_answered_while_slow_ones_wait(portal: BlockingPortal, client: Client) -> None:
+    answered: list[tuple[str, int]] = []
+
+    async def ask() -> None:
+        async with asking(client) as some:
+
+            async def get(path: str) -> None:
+                answered.append((path, (await some.get(path)).status_code))
+
+            slow = [asyncio.ensure_future(get("/endless")) for _ in range(lanes.MOST_PATIENT)]
+            await asyncio.sleep(0)
+            for path in QUICK:
+                await get(path)
+            await asyncio.gather(*slow)
+
+    portal.call(ask)
+    assert answered == [(path, 200) for path in QUICK] + [("/endless", 503)] * lanes.MOST_PATIENT
+
+
+def test_few_slow_questions_wait_and_the_others_are_refused(portal: BlockingPortal, client: Client) -> None:
+    async def ask() -> list[httpx.Response]:
+        async with asking(client) as some:
+            return await asyncio.gather(*(some.get("/endless") for _ in range(lanes.MOST_PATIENT + WAITING + 3)))
+
+    answers = portal.call(ask)
+    assert {one.status_code for one in answers} == {503}
+    assert all(one.headers["Retry-After"] for one in answers)
+    refused = [one for one in answers if "Too many questions" in one.json()["detail"]]
+    assert len(refused) == 3 == samples(client)["dateline_shed_total", "questions"]
+    assert client.get(QUICK[0]).status_code == 200
+
+
+def test_what_is_late_is_left_in_haste_and_refused_patiently(patient: Patient) -> None:
+    with pytest.raises(Hurried):
+        patient.in_haste().ask(ENDLESS, {})
+    with pytest.raises(Problem):
+        patient.patiently().ask(ENDLESS, {})
+    for turn in (patient.in_haste(), patient.patiently()):
+        assert turn.ask(ONE, {})[0][0] == 1
+        with pytest.raises(exc.DBAPIError):
+            turn.ask(Told("SELECT nothing"), {})
+
+
+def test_the_statements_of_one_question_share_its_time(patient: Patient) -> None:
+    for engine, late in ((patient.hasty_engine, Hurried), (patient.engine, Problem)):
+        turn = Turn(patient, engine, 60.0)
+        assert turn.ask(ONE, {})
+        turn = Turn(patient, engine, -1.0)
+        with pytest.raises(late):
+            turn.ask(ONE, {})
+
+
+def test_exports_are_few_at_once(portal: BlockingPortal, loaded: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "MOST_EXPORTS", 1)
+    client = loaded.client(cache_bytes=0)
+
+    async def hold() -> list[Any]:
+        """Asks for another while the first of an export is not taken."""
+        sent: list[Any] = []
+        begun, done = asyncio.Event(), asyncio.Event()
+
+        async def held(scope: Any, receive: Any, send: Any) -> None:
+            async def wait(message: Any) -> None:
+                begun.set()
+                await done.wait()
+                await send(message)
+
+            await client.app(scope, receive, wait)
+
+        transport = httpx.ASGITransport(held)
+        async with httpx.AsyncClient(transport=transport, base_url="http://dateline.test", timeout=None) as slow:
+            export = asyncio.ensure_future(slow.get(EXPORT))
+            async with asking(client) as some:
+                await begun.wait()
+                sent += [await some.get(EXPORT), await some.get(QUICK[0])]
+            done.set()
+            sent.append(await export)
+        return sent
+
+    refused, quick, export = portal.call(hold)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, str(lanes.EXPORTS_SECONDS))
+    assert (quick.status_code, export.status_code) == (200, 200)
+    assert client.get(EXPORT).content == export.content
+    assert samples(client)["dateline_shed_total", "exports"] == 1
+
+
+@pytest.mark.parametrize("path", [one.path for one in STREAMS])
+def test_an_export_that_cannot_begin_is_told_as_such(client: Client, loaded: Store, path: str) -> None:
+    """Not by an answer that says 200, and is cut."""
+    with loaded.engine.begin() as connection:
+        for table in ("event", "citation", "change"):
+            connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO away_{table}")
+    assert client.get(path).status_code == 500
