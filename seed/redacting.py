@@ -27,7 +27,8 @@ STRUCTURE_OF_CITATION = frozenset({"key", "source", "supports", "stance", "verif
 def redact(engine: Engine, kind: str, record_id: str, name: str) -> int:
     """Take a property out of every version of a record, and tell of it in a new revision, whose number is returned.
 
-    The whole store is written anew, in one transaction. Raises `RedactionRefused`.
+    The whole store is written anew, in one transaction. Again, it only makes sure that nothing is left in the files of
+    the database. Raises `RedactionRefused`.
     """
     target = Target(kind, record_id, name)
     _refuse_structure(target)
@@ -38,14 +39,15 @@ def redact(engine: Engine, kind: str, record_id: str, name: str) -> int:
         last = Revision(**newest._mapping)
         steps = list(read_history(stream_changes(Inside(connection), last, hashes=True)))
         taken = sorted({sha256_of(value) for step in steps for value in _values(step, target)})
-        if not taken:
+        if not taken and not _redacted_at(steps, target):
             raise RedactionRefused(f"{kind} '{record_id}' has no {name} in any revision; expected one that it has")
-        for table in reversed(SQLModel.metadata.sorted_tables):
-            connection.execute(table.delete())
-        told = Step(last.number + 1, _now(steps), redactions=_rows(target, taken, last.number + 1))
-        replay(connection, [*_without(steps, target), told])
-    reclaim(engine)
-    return last.number + 1
+        if taken:
+            for table in reversed(SQLModel.metadata.sorted_tables):
+                connection.execute(table.delete())
+            told = Step(last.number + 1, _now(steps), redactions=_rows(target, taken, last.number + 1))
+            replay(connection, [*_without(steps, target), told], is_read=True)
+    reclaim(engine)  # also where it was redacted before: that command may not have come to this
+    return last.number + 1 if taken else _redacted_at(steps, target)
 
 
 def _refuse_structure(target: Target) -> None:
@@ -66,6 +68,13 @@ def _refuse_structure(target: Target) -> None:
 def _values(step: Step, target: Target) -> list[Any]:
     record = step.records.get((target.kind, target.record_id))
     return target.values(json.loads(record.written())) if record else []
+
+
+def _redacted_at(steps: Iterable[Step], target: Target) -> int:
+    """The revision that first told so; 0 where none did."""
+    place = target.kind, target.id, target.name
+    told = (one for step in steps for one in step.redactions)
+    return min((one.since for one in told if (one.kind, one.id, one.property) == place), default=0)
 
 
 def _without(steps: Iterable[Step], target: Target) -> Iterator[Step]:

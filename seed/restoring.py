@@ -31,7 +31,7 @@ def restore(engine: Engine, lines: Iterable[bytes]) -> Outcome:
         return replay(connection, steps)
 
 
-def replay(connection: Connection, steps: Iterable[Step]) -> Outcome:
+def replay(connection: Connection, steps: Iterable[Step], *, is_read: bool = False) -> Outcome:
     """Write revision after revision. The outcome is that of the last. Raises `HistoryRefused`."""
     outcome = Outcome(0, published=False)
     records: dict[str, dict[str, Anything]] = {kind: {} for kind in KINDS}
@@ -48,7 +48,9 @@ def replay(connection: Connection, steps: Iterable[Step]) -> Outcome:
             connection.execute(insert(Redaction), [one.model_dump() for one in step.redactions])
         collection = Collection(**records)  # type: ignore[arg-type]
         try:
-            outcome = write_revision(connection, collection, allow_removals=True, published_at=step.published_at)
+            outcome = write_revision(
+                connection, collection, allow_removals=True, published_at=step.published_at, is_read=is_read
+            )
         except (DataError, IntegrityError) as error:
             raise HistoryRefused(f"revision {step.number} states something twice; expected it as exported") from error
         outcome.is_as_before = step.digest in (None, outcome.digest)

@@ -1,6 +1,7 @@
 """Connections that write: one at a time, whatever the database."""
 
 import gc
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
@@ -8,7 +9,7 @@ from operator import itemgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, Executable, Row, Table, create_engine, event, text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlmodel import SQLModel
 
 BATCH = 500
@@ -16,7 +17,13 @@ WRITER_LOCK = 7_245_160_112_358_132
 """The key of PostgreSQL's advisory lock that a load holds."""
 
 WAIT_SECONDS = 3600
-"""How long a load waits for another; on PostgreSQL as long as it takes."""
+"""How long a load waits for another."""
+
+ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+"""Who is no longer there is noticed within a minute, by PostgreSQL as by us: or its lock would stay for hours."""
+BUSY, LOCK_NOT_AVAILABLE = "database is locked", "55P03"
+"""What SQLite and PostgreSQL call it when a wait for a lock is over."""
+LOOK_SECONDS = 0.05
 
 CACHE_KIB = 65_536
 """Of a writer's pages on SQLite: its default holds a thousandth of a large store's indices."""
@@ -25,9 +32,14 @@ T = TypeVar("T")
 
 
 def writing_engine(url: URL) -> Engine:
-    """An engine that may write. SQLite files are in WAL mode, and wait a while for another writer."""
+    """An engine that may write, and waits a while for another writer. SQLite files are in WAL mode."""
     if url.get_backend_name() != "sqlite":
-        return create_engine(url)
+        settings = {f"tcp_{name}": value for name, value in ALIVE.items()} | {
+            "lock_timeout": round(WAIT_SECONDS * 1000)
+        }
+        given = str(url.query.get("options", ""))
+        options = " ".join([given, *(f"-c {name}={value}" for name, value in settings.items())])
+        return create_engine(url, connect_args={"connect_timeout": 10, "options": options, **ALIVE})
     engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS, "isolation_level": None})
 
     @event.listens_for(engine, "connect")
@@ -98,6 +110,9 @@ def indexed_afterwards(connection: Connection, tables: Iterable[Table]) -> Itera
 
     Only for a store that nobody reads yet: on PostgreSQL it locks the tables.
     """
+    tables = list(tables)
+    if connection.dialect.name == "postgresql":
+        _lock(connection, tables)
     indices = [index for table in tables for index in sorted(table.indexes, key=lambda one: str(one.name))]
     for index in indices:
         index.drop(connection)
@@ -122,10 +137,16 @@ def uncollected() -> Iterator[None]:
 def sole_writer(engine: Engine) -> Iterator[Connection]:
     """A transaction that holds the write lock from its start; committed at its end, rolled back by an exception."""
     with engine.connect() as connection:
-        if engine.dialect.name == "sqlite":
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        else:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+        try:
+            if engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+        except OperationalError as error:
+            if not _is_locked(error):
+                raise
+            told = f"another writer has held it for {WAIT_SECONDS} seconds; nothing was written. Try again later"
+            raise DatabaseError("a load", None, TimeoutError(told)) from error
         try:
             yield connection
         except BaseException as error:
@@ -134,3 +155,23 @@ def sole_writer(engine: Engine) -> Iterator[Connection]:
                 raise DatabaseError("a load", None, error) from error
             raise
         connection.commit()
+
+
+def _lock(connection: Connection, tables: Iterable[Table]) -> None:
+    """All tables or none at a time: who waits with some for others, may wait for a reader that waits for it."""
+    every = text(f"LOCK TABLE {', '.join(table.name for table in tables)} IN ACCESS EXCLUSIVE MODE NOWAIT")
+    late = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            with connection.begin_nested():
+                connection.execute(every)
+        except OperationalError as error:
+            if not _is_locked(error) or time.monotonic() > late:
+                raise
+            time.sleep(LOOK_SECONDS)
+        else:
+            return
+
+
+def _is_locked(error: OperationalError) -> bool:
+    return getattr(error.orig, "sqlstate", None) == LOCK_NOT_AVAILABLE or str(error.orig) == BUSY

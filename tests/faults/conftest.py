@@ -4,8 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import URL
 
-from tests.faults.stores import PostgresStores, SqliteStores, Stores
+from app.cli import main
+from tests.faults.stores import PostgresStores, SqliteStores, Stores, plain
+
+Seed = Callable[[URL, Path], tuple[int, str]]
 
 
 @pytest.fixture(scope="module")
@@ -27,3 +31,17 @@ def stores(database: str, make_stores: Callable[[str], Stores]) -> Stores:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the files of records are."""
     return tmp_path_factory.mktemp("records")
+
+
+@pytest.fixture
+def seed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Seed:
+    """`dateline seed`: its exit status, and what it tells on standard error, but for the progress."""
+
+    def run(url: URL, path: Path) -> tuple[int, str]:
+        monkeypatch.setenv("DATABASE_URL", plain(url))
+        with pytest.raises(SystemExit) as stopped:
+            main(["seed", "--allow-uncited", str(path)])
+        told = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("Loading the record")]
+        return int(str(stopped.value.code or 0)), "\n".join(told).strip()
+
+    return run

@@ -12,7 +12,18 @@ from sqlalchemy.exc import DatabaseError
 from app.database import Patient
 from app.queries.exports import stream_changes
 from tests.content import Content
-from tests.faults.loading import BEGUN, COMMITTED, COMMITTING, MARKS, Moment, load, redact_one, restore_all, writing
+from tests.faults.loading import (
+    BEGUN,
+    COMMITTED,
+    COMMITTING,
+    MARKS,
+    Moment,
+    load,
+    redact_one,
+    restore_all,
+    temporary_folder,
+    writing,
+)
 from tests.faults.states import write
 from tests.faults.stores import Stores, held, opened, seen
 
@@ -50,19 +61,17 @@ class Campaign:
 
     def __init__(self, stores: Stores, folder: Path) -> None:
         self.stores, self.folder = stores, folder
-        self.temporary = folder / "temporary"
-        self.temporary.mkdir()
         self.paths = {number: write(folder, number) for number in (1, 2, 3)}
         self.empty = stores.new()
         self.first = self._after(self.empty, load, self.paths[1])
         self.second = self._after(self.first, load, self.paths[2])
-        history = folder / "history.ndjson"
-        history.write_bytes(b"".join(_history(self.second)))
+        lines = folder / "history.ndjson"
+        lines.write_bytes(b"".join(history(self.second)))
         found = (
             (load, self.empty, self.paths[1]),
             (load, self.first, self.paths[2]),
             (redact_one, self.second, self.paths[2]),
-            (restore_all, self.empty, history),
+            (restore_all, self.empty, lines),
         )
         self.first_load, self.next_load, self.redaction, self.restoration = (self.case(*one) for one in found)
 
@@ -90,7 +99,7 @@ class Campaign:
     def kill(self, case: Case, moment: Moment, tally: Tally) -> None:
         """One kill, and whatever is wrong with what it left."""
         store = self.stores.copy(case.store)
-        with writing(case.work, store, case.path, self.temporary) as writer:
+        with writing(case.work, store, case.path) as writer:
             writer.kill(moment)
         self.judge(case, store, tally)
         self.stores.drop(store)
@@ -107,7 +116,7 @@ class Campaign:
         tally.faults += self.stores.flaws(store)
         tally.faults += self._load_next(store, case.new_and_next if is_new else case.old_and_next)
         tally.faults += self.stores.leftovers(store)
-        tally.faults += [f"temporary file {one.name}" for one in self.temporary.iterdir()]
+        tally.faults += [f"temporary file {one.name}" for one in temporary_folder().iterdir()]
 
     def _load_next(self, store: URL, expected: Content) -> list[str]:
         try:
@@ -128,7 +137,7 @@ class Campaign:
         longest: Durations = dict.fromkeys(MARKS[:-1], 0.0)
         for _ in range(TRIALS):
             copy = self.stores.copy(store)
-            with writing(work, copy, path, self.temporary) as writer:
+            with writing(work, copy, path) as writer:
                 times = [writer.reaches(mark) for mark in MARKS]
             for mark, begins, ends in zip(MARKS, times, times[1:], strict=False):
                 longest[mark] = max(longest[mark], ends - begins)
@@ -136,7 +145,8 @@ class Campaign:
         return longest
 
 
-def _history(store: URL) -> Iterator[bytes]:
+def history(store: URL) -> Iterator[bytes]:
+    """Every revision, for `restore`."""
     reader = Patient(store)
     newest = reader.newest_revision()
     assert newest is not None

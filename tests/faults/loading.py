@@ -1,21 +1,26 @@
 """Writers in processes of their own, to be killed: forked from one that imported everything, so they start at once."""
 
+import atexit
 import multiprocessing
-import os
+import shutil
 import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import URL, Engine, event, make_url
 
 from seed.checking import check
 from seed.loading import publish
+from seed.migrating import migrate
 from seed.redacting import redact
 from seed.restoring import restore
 from seed.writing import writing_engine
@@ -37,6 +42,10 @@ def redact_one(engine: Engine, _: Path) -> None:
 def restore_all(engine: Engine, path: Path) -> None:
     with path.open("rb") as lines:
         restore(engine, lines)
+
+
+def migrate_it(engine: Engine, _: Path) -> None:
+    migrate(engine.url)
 
 
 def load_bit_by_bit(engine: Engine, path: Path) -> None:
@@ -66,10 +75,18 @@ class Writer:
 
     def reaches(self, mark: str) -> float:
         """Waits until it is there, and tells the time."""
-        while self.marks.poll(PATIENCE):
-            if self.marks.recv() == mark:
-                return time.perf_counter()
-        raise AssertionError(f"the writer did not come to '{mark}'")
+        assert self.comes_to(mark), f"the writer did not come to '{mark}'"
+        return time.perf_counter()
+
+    def comes_to(self, mark: str) -> bool:
+        """Whether it does, or gives up before."""
+        try:
+            while self.marks.poll(PATIENCE):
+                if self.marks.recv() == mark:
+                    return True
+        except EOFError:
+            return False
+        raise TimeoutError(mark)
 
     def kill(self, at: Moment) -> None:
         self.reaches(at.mark)
@@ -79,12 +96,25 @@ class Writer:
         assert self.process.exitcode == -signal.SIGKILL
 
 
+@cache
+def temporary_folder() -> Path:
+    """Where the temporary files of all writers stand: SQLite asks for it once, as the first of them starts."""
+    folder = Path(tempfile.mkdtemp(prefix="dateline-faults-"))
+    atexit.register(shutil.rmtree, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SQLITE_TMPDIR", str(folder))
+        patch.setenv("TMPDIR", str(folder))
+        forkserver.ensure_running()
+    return folder
+
+
 @contextmanager
-def writing(work: Callable[[Engine, Path], None], url: URL, path: Path, temporary: Path) -> Iterator[Writer]:
-    """A process at some work, which lingers at its end; its temporary files stand in a folder."""
+def writing(work: Callable[[Engine, Path], None], url: URL, path: Path) -> Iterator[Writer]:
+    """A process at some work, which lingers at its end."""
+    temporary_folder()
     ours, theirs = forking.Pipe(duplex=False)
     address = url.render_as_string(hide_password=False)
-    process = forking.Process(target=_write, args=(work, address, path, theirs, temporary))
+    process = forking.Process(target=_write, args=(work, address, path, theirs))
     process.start()
     theirs.close()
     try:
@@ -96,8 +126,7 @@ def writing(work: Callable[[Engine, Path], None], url: URL, path: Path, temporar
         ours.close()
 
 
-def _write(work: Callable[[Engine, Path], None], address: str, path: Path, marks: Connection, temporary: Path) -> None:
-    os.environ["SQLITE_TMPDIR"] = tempfile.tempdir = str(temporary)
+def _write(work: Callable[[Engine, Path], None], address: str, path: Path, marks: Connection) -> None:
     engine = writing_engine(make_url(address))
     event.listen(engine, "commit", lambda _: marks.send(COMMITTING))
     marks.send(BEGUN)

@@ -33,6 +33,9 @@ class Opened:
 class Stores(Protocol):
     """Stores on one database."""
 
+    def nothing(self) -> URL:
+        """Where there may be one."""
+
     def new(self) -> URL:
         """An empty one, with its tables."""
 
@@ -52,12 +55,12 @@ class SqliteStores:
         self.folder = folder
 
     def new(self) -> URL:
-        url = self._url()
+        url = self.nothing()
         migrate(url)
         return url
 
     def copy(self, url: URL) -> URL:
-        copy = self._url()
+        copy = self.nothing()
         shutil.copy(_path(url), _path(copy))
         return copy
 
@@ -72,7 +75,7 @@ class SqliteStores:
     def leftovers(self, url: URL) -> list[str]:
         return [one.name for one in _path(url).parent.iterdir() if one != _path(url)]
 
-    def _url(self) -> URL:
+    def nothing(self) -> URL:
         folder = self.folder / secrets.token_hex(8)
         folder.mkdir()
         return make_url(f"sqlite:///{folder / 'dateline.db'}")
@@ -82,8 +85,11 @@ class PostgresStores:
     def __init__(self, create: Callable[[], str]) -> None:
         self._home = create()
 
+    def nothing(self) -> URL:
+        return self._create("TEMPLATE template0 ENCODING 'UTF8'")
+
     def new(self) -> URL:
-        url = self._create("TEMPLATE template0 ENCODING 'UTF8'")
+        url = self.nothing()
         migrate(url)
         return url
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.faults import KILLS, SEED
 from tests.faults.killing import ALL_OF_A_KIND, Campaign, Tally
-from tests.faults.loading import BEGUN, PATIENCE, Moment, load_bit_by_bit
+from tests.faults.loading import BEGUN, PATIENCE, Moment, load_bit_by_bit, temporary_folder
 from tests.faults.stores import Stores, plain
 
 ROOT = Path(__file__).parent.parent.parent
@@ -39,7 +39,7 @@ def test_a_killed_command_leaves_the_old_store_or_the_new_one(campaign: Campaign
     for number in range(max(3, KILLS // ALL_OF_A_KIND)):
         store = campaign.stores.copy(case.store)
         environment = {**os.environ, "DATABASE_URL": plain(store), "PYTHONPATH": str(ROOT)}
-        environment |= dict.fromkeys(("TMPDIR", "SQLITE_TMPDIR"), str(campaign.temporary))
+        environment |= dict.fromkeys(("TMPDIR", "SQLITE_TMPDIR"), str(temporary_folder()))
         begun = time.perf_counter()
         command = [sys.executable, "-m", "seed", "--allow-uncited", str(case.path)]
         with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:

@@ -79,7 +79,7 @@ def seed(store: URL, folder: Path) -> Callable[[int], None]:
             )
             assert done.stdout.startswith(f"Published revision {number}:")
         else:
-            with writing(load, store, path, folder) as writer:
+            with writing(load, store, path) as writer:
                 writer.reaches(ENDED)
         path.unlink()
 

@@ -1,5 +1,6 @@
 """`dateline redact` takes a value out of all that a store holds and says, tells of it, and keeps it out."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from sqlalchemy import select
 
 from app.queries.exports import stream_changes
 from app.tables import Redaction
+from seed import redacting
 from seed.redacting import redact
 from seed.redactions import RedactionRefused
 from seed.restoring import restore
@@ -69,6 +71,23 @@ def test_the_value_is_in_no_row_and_no_byte_of_the_files(redacted):
         file = Path(store.url.database)
         for part in file.parent.glob(f"{file.name}*"):
             assert SECRET.lower().encode() not in part.read_bytes().lower(), part.name
+
+
+def test_the_same_command_again_completes_one_that_was_interrupted(
+    make_store: Callable[[str], Store], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the commit and the end, free pages still hold the value."""
+    store, case = make_store("sqlite"), next(iter(CASES))
+    load_both(store, case, tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(redacting, "reclaim", lambda _: sys.exit())
+        with pytest.raises(SystemExit):
+            redact(store.engine, *CASES[case])
+    before = content(store)
+    assert redact(store.engine, *CASES[case]) == 3
+    assert content(store) == before
+    store.engine.dispose()
+    assert SECRET.lower().encode() not in Path(str(store.url.database)).read_bytes().lower()
 
 
 def test_a_revision_tells_of_it_at_every_record_that_shows_it(redacted):
