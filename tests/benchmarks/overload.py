@@ -148,5 +148,6 @@ async def _beside(
     got = {status: f"{len(times)} in {median(times) * 1000:.0f} ms" for status, times in came.seconds.items()}
     what = f"p99 of a bystander beside {HOSTILE} who ask for {kind}, of that alone"
     p99, p50 = ([one.percentile(200, part) for one in (alone, beside)] for part in (0.99, 0.5))
-    told = f"p99 {p99[0]:.1f} and {p99[1]:.1f} ms, median {p50[0]:.1f} and {p50[1]:.1f}; {len(beside.seconds[SHED])} refused"
+    refused = len(beside.seconds[SHED])
+    told = f"p99 {p99[0]:.1f} and {p99[1]:.1f} ms, median {p50[0]:.1f} and {p50[1]:.1f}; {refused} refused"
     return [Figure(what, 2, median(ratios), at_most=True), f"{told}; they got {got}"]
