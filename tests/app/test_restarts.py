@@ -25,7 +25,7 @@ PATIENCE = 180
 ASKED_BETWEEN = 50
 PATHS = (
     "/v1/events?limit=100", "/v1/exports/events.ndjson", "/v1/events?date_from=2020-01-01&count=exact", "/v1/actors",
-    "/v1/events/harbour-talks-3", "/v1/exports/citations.csv", "/v1/facets", "/health/ready",
+    "/v1/events/harbour-talks-3", "/v1/exports/citations.csv", "/v1/publishers", "/health/ready",
 )  # fmt: skip
 
 
