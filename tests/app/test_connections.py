@@ -1,7 +1,11 @@
 """What is not available is 503, and a fault of ours 500; a file that is replaced is opened anew, all of it together."""
 
+import os
+import pwd
+import random
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +27,7 @@ WRONG = [
     "SELECT DISTINCT id FROM event ORDER BY key +",
 ]
 ENDLESS = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) FROM c"
+PAGE = 4096
 WHOLE = [one.path for one in OF_THE_STORE if one not in STREAMS]
 
 
@@ -86,6 +91,15 @@ class Replaced:
 
 
 @pytest.fixture
+def store_file(make_store: Callable[[str], Store], tmp_path: Path) -> Replaced:
+    """A store whose file is all there is of it."""
+    found = Replaced(make_store, tmp_path)
+    with closing(sqlite3.connect(found.path)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    return found
+
+
+@pytest.fixture
 def replaced(make_store: Callable[[str], Store], tmp_path: Path) -> Replaced:
     return Replaced(make_store, tmp_path)
 
@@ -123,3 +137,44 @@ def test_without_its_file_nothing_is_answered_until_one_is_there(replaced):
     assert {client.get(path).status_code for path in [*WHOLE, "/health/ready"]} == {200}
     replaced.replace()
     assert client.get("/v1/events/harbour-talks-7").status_code == 200
+
+
+def test_damaged_pages_are_no_fault_of_ours_and_are_read_anew_when_they_are_mended(store_file, caplog):
+    whole, noise = store_file.path.read_bytes(), random.Random(7)
+    client = store_file.store.client(cache_bytes=0)
+    with store_file.path.open("r+b") as file:
+        for start in range(PAGE, len(whole), 3 * PAGE):
+            file.seek(start)
+            file.write(noise.randbytes(PAGE))
+    told = {client.get(path).status_code for path in WHOLE}
+    assert 503 in told
+    assert told <= {200, 503}
+    assert "malformed" in caplog.text
+    store_file.path.write_bytes(whole)
+    assert {client.get(path).status_code for path in WHOLE} == {200}
+
+
+def test_a_file_that_may_not_be_read_is_answered_for_when_it_may(store_file):
+    client = store_file.store.client(cache_bytes=0)
+    assert client.get("/v1/events").status_code == 200
+    client.app.state.database.close()
+    store_file.path.chmod(0)
+    try:
+        with nobody():
+            assert {client.get(path).status_code for path in [*WHOLE, "/health/ready"]} == {503}
+    finally:
+        store_file.path.chmod(0o644)
+    assert {client.get(path).status_code for path in [*WHOLE, "/health/ready"]} == {200}
+
+
+@contextmanager
+def nobody() -> Iterator[None]:
+    """As a user whom permissions hold for: root may read everything."""
+    was_root = os.geteuid() == 0
+    if was_root:
+        os.seteuid(pwd.getpwnam("nobody").pw_uid)
+    try:
+        yield
+    finally:
+        if was_root:
+            os.seteuid(0)

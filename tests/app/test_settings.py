@@ -2,6 +2,7 @@
 
 import pytest
 from pydantic import ValidationError
+from sqlalchemy import create_engine
 
 from app.settings import Settings
 from tests.conftest import Store
@@ -62,3 +63,14 @@ def test_a_contact_is_an_e_mail_address_or_that_of_a_page(given: str) -> None:
 def test_what_is_no_contact_is_refused(given: str) -> None:
     with pytest.raises(ValidationError, match="expected an e-mail address, the address of a page"):
         Settings(contact=given)
+
+
+def test_several_servers_are_named_as_libpq_has_it():
+    address = "postgresql://reader:p%2Fw@a:5432,b/dateline?target_session_attrs=read-only"
+    url = Settings(DATABASE_URL=address).database
+    _, told = create_engine(url).dialect.create_connect_args(url)
+    told.pop("context")
+    assert told == {
+        "user": "reader", "password": "p/w", "host": "a,b", "port": "5432,", "dbname": "dateline",
+        "target_session_attrs": "read-only",
+    }  # fmt: skip
