@@ -7,7 +7,7 @@ from tests.invented import Line
 
 BREAKOUTS = (
     "", '">', "'>", "`>", ">", '"', "' ", "\\\">", "</title>", "</script>", "</style>", "</textarea>", "</svg>",
-    "</text>", "</a>", "</template>", "-->", "]]>", "{{7*7}}", "${7*7}", "%22%3E", "&quot;&gt;", "&#34;>", "\u2028",
+    "</text>", "</a>", "</template>", "-->", "]]>", "{{7*7}}", "${7*7}", "%22%3E", "&quot;&gt;", "&#34;>", "\u202e",
     "</metadata>",
 )  # fmt: skip
 VECTORS = (

@@ -17,6 +17,7 @@ from sqlalchemy import update
 
 from app.instants import microseconds, parse_instant
 from app.tables import Revision
+from tests.app.test_methods import EVERYTHING
 from tests.conftest import Client
 from tests.hostile import QUERIES, TEXTS
 from tests.invented import invented_lines, write_lines
@@ -30,6 +31,9 @@ TELLTALES = re.compile(
     r"sqlite|psycopg|postgres|sqlalchemy|pydantic|traceback|fts5|\bSELECT\b|syntax error|no such (table|column)"
     r"|invalid (input|byte)|out of range for|DETAIL:|LINE 1|\.py\b", re.IGNORECASE,
 )  # fmt: skip
+HEADERS = ("If-None-Match", "If-Modified-Since", "If-Match", "Accept-Encoding", "Accept", "Accept-Language", "Origin",
+           "Range", "X-Forwarded-For", "X-Request-ID", "Host", "Cookie")  # fmt: skip
+"""What a client may send beside its question; a server passes on any byte but NUL and ends of lines."""
 NARROWER = ("1998-12-31T23:59:60Z", "1998-12-31T15:59:60.123-08:00", "1963-06-19t08:30:06.283185z")
 """Valid in RFC 3339, refused here: leap seconds, which no clock of the record has, and small letters."""
 
@@ -47,13 +51,15 @@ class Pair:
                 connection.execute(update(Revision).values(published_at=published))
         self.clients = [Client(portal, _asked_raw(store.client().app)) for store in stores]
 
-    def ask(self, path: str, query: bytes = b"", sent: str = ""):
-        """What both answer; of a file of a database, only its headers are the same."""
-        answers = [client.get(path, headers={"x-query": query.hex()}) for client in self.clients]
-        is_file = path in [one.path for one in FILES]
+    def ask(self, path: str, query: bytes = b"", sent: str = "", headers: dict[str, bytes] | None = None):
+        """What both answer; of a file of a database, and of a process, only its headers are the same."""
+        others = {} if headers is None else {name: value.hex() for name, value in headers.items()}
+        raw = {"x-query": query.hex(), "x-headers": json.dumps(others)}
+        answers = [client.get(path, headers=raw) for client in self.clients]
+        is_file = path in [one.path for one in FILES] or path == "/metrics"
         seen = [(one.status_code, b"" if is_file else one.content, one.headers.get("ETag")) for one in answers]
         assert seen[0] == seen[1], (path, query)
-        if answers[0].status_code != 200:
+        if answers[0].status_code != 200 and not path.startswith("/docs/"):  # where pages are named
             echo = json.dumps(received(sent), ensure_ascii=False)[1:-1]
             told = answers[0].text.replace(echo, "").replace(echo[:100], "")
             assert not TELLTALES.search(told), (path, query, told)
@@ -64,8 +70,12 @@ def _asked_raw(app):
     """Clients mend a query string before they send it."""
 
     async def asked(scope, receive, send):
-        headers = dict(scope["headers"])
-        await app({**scope, "query_string": bytes.fromhex(headers[b"x-query"].decode())}, receive, send)
+        sent = dict(scope["headers"])
+        others = json.loads(sent[b"x-headers"])
+        headers = [(name.lower().encode(), bytes.fromhex(value)) for name, value in others.items()]
+        usual = [one for one in scope["headers"] if one[0].decode() not in {name.lower() for name in others}]
+        query = bytes.fromhex(sent[b"x-query"].decode())
+        await app({**scope, "query_string": query, "headers": usual + headers}, receive, send)
 
     return asked
 
@@ -146,6 +156,31 @@ def test_a_part_of_a_path_is_refused_or_names_nothing(pair, operation: Operation
         part = quote(text, safe="", errors="surrogatepass")
         answer = pair.ask(f"{before}{part}{after}", sent=text)
         assert answer.status_code in (400, 404), text
+
+
+@pytest.mark.parametrize("path", EVERYTHING)
+def test_a_header_is_no_fault_of_ours(pair, path):
+    usual = {pair.ask(path).status_code}
+    usual |= {304, 412, *({206, 400, 416} if path.startswith("/static-offline-docs/") else {})}
+    for header in HEADERS:
+        for text in some(f"{path} {header}"):
+            value = text.encode(errors="surrogatepass").translate(None, b"\x00\r\n")
+            answer = pair.ask(path, headers={header: value})
+            assert answer.status_code in usual, (header, value)
+
+
+@pytest.mark.parametrize("before", ["/docs/", "/static/0123/", "/static-offline-docs/", "/embed/", "/v1/", "/"])
+def test_a_path_that_is_in_no_contract_names_nothing(pair, before):
+    for text in some(f"{before} path", [one for one in TEXTS if one not in (".", "..", "", "/", "//")]):
+        answer = pair.ask(f"{before}{quote(text, safe='', errors='surrogatepass')}")
+        assert answer.status_code in (400, 404), text
+
+
+@pytest.mark.parametrize("name", ["q", "event", "date_from", "bbox", "limit", "cursor", "known_at", "as_of", "colour"])
+def test_a_view_of_the_explorer_is_shown_or_refused(pair, name):
+    for text in some(f"explorer {name}"):
+        answer = pair.ask("/", encoded((name, text)), text)
+        assert answer.status_code in (200, 400, 404), text
 
 
 @pytest.mark.skipif(SUITE is None, reason="JSON_SCHEMA_TEST_SUITE names no copy of the JSON Schema test suite")

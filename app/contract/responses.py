@@ -39,6 +39,7 @@ HEADERS: dict[str, tuple[str, str]] = {
         "/v1/events/biden-putin-phone-call?as_of=1",
     ),
     "Retry-After": ("Ask again after so many seconds.", "10"),
+    "X-Request-ID": ("Names the request in the log; what is refused for overload has none.", "01J-4f.a_1"),
     "RateLimit-Policy": ("How often a client may ask (`q`) in so many seconds (`w`).", '"client";q=600;w=60'),
     "RateLimit": (
         "How often it may ask still (`r`), and in how many seconds it may so again (`t`).",
@@ -72,7 +73,12 @@ def problem_responses(*kinds: Kind) -> Responses:
 def components() -> dict[str, Any]:
     """The headers, and the answers beside 200, to which operations refer."""
     headers = {
-        name: {"description": told, "required": True, "schema": {"type": "string"}, "example": example}
+        name: {
+            "description": told,
+            "required": name != "X-Request-ID",
+            "schema": {"type": "string"},
+            "example": example,
+        }
         for name, (told, example) in HEADERS.items()
     }
     others = {
@@ -93,10 +99,10 @@ def _problem(problem: Problem) -> dict[str, Any]:
     kind = problem.kind
     schema = {"$ref": f"#/components/schemas/{ProblemPublic.__name__}"}
     content: Mapping[str, Any] = {MEDIA_TYPE: {"schema": schema, "example": problem.content()}}
-    named = {UNAVAILABLE: ["Retry-After"], TOO_MANY_REQUESTS: ["Retry-After", "RateLimit-Policy", "RateLimit"]}
-    headers = {"headers": refer_to(*named[kind])} if kind in named else {}
+    own = {UNAVAILABLE: ["Retry-After"], TOO_MANY_REQUESTS: ["Retry-After", "RateLimit-Policy", "RateLimit"]}
+    headers = refer_to(*own.get(kind, []), "X-Request-ID")
     told = f"{kind.title}: a problem of type `/problems/{kind.name}`. {kind.meaning}"
-    return {"description": told, **headers, "content": content}
+    return {"description": told, "headers": headers, "content": content}
 
 
 def _shared(components: str, name: str) -> dict[str, Any]:
