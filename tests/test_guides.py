@@ -1,6 +1,7 @@
 """The tutorial and the how-to guides, followed to the letter: where they say they lead, they lead."""
 
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -9,9 +10,11 @@ from contextlib import closing
 import httpx
 import psycopg
 import pytest
+from sqlmodel import SQLModel
 
 from tests.documents import GUIDES, SERVED, blocks, section, text_of
 from tests.following import Reader, is_shown
+from tests.postgres import _binaries as server_programs
 
 pytestmark = pytest.mark.skipif(not shutil.which("uv"), reason="uv is missing: pip install uv")
 SERVE = "uv run --quiet --project ~/dateline dateline serve"
@@ -74,6 +77,7 @@ def test_a_store_moves_to_postgresql_as_shown(desk, owner_and_reader):
         assert database.execute("SELECT published_at FROM revision ORDER BY number").fetchall() == held.fetchall()
 
 
+@pytest.mark.skipif(not shutil.which("sqlite3"), reason="sqlite3 is missing: apt-get install sqlite3")
 @pytest.mark.parametrize("part", ["Backup", "Taking a value out"])
 def test_what_an_operator_types_works_as_shown(part, desk):
     said = {
@@ -83,6 +87,43 @@ def test_what_an_operator_types_works_as_shown(part, desk):
         "an-actor-id": "ada-holm",
     }
     Reader(desk, said=said).follow(section(text_of("docs/operations.md"), part))
+
+
+def test_a_store_on_postgresql_is_backed_up_and_restored_as_shown(desk, owner_and_reader, new_postgres_database):
+    (owner, role), restored = owner_and_reader, new_postgres_database()
+    path = f"{server_programs()[0]}:{os.environ['PATH']}"
+    variables = {"DATABASE_URL": owner, "RESTORED_URL": restored, "PATH": path}
+    said = {"uv run dateline": "dateline", "dateline_reader": role}
+    reader = Reader(desk, said=said, variables=variables)
+    told, status = reader.type("dateline seed --allow-uncited record")
+    assert status == 0, told
+    tables = [table.name for table in SQLModel.metadata.sorted_tables]
+    with psycopg.connect(owner, autocommit=True) as one, psycopg.connect(restored, autocommit=True) as other:
+        one.execute(f"CREATE ROLE {role}")
+        reader.follow(section(text_of("docs/operations.md"), "Backup of PostgreSQL"))
+        for table in tables:
+            every = f"SELECT array_agg(row ORDER BY row) FROM (SELECT {table}::text AS row FROM {table})"
+            assert one.execute(every).fetchone() == other.execute(every).fetchone(), table
+        readable = f"SELECT has_table_privilege('{role}', 'event', 'SELECT')"
+        assert other.execute(readable).fetchone() == (True,)
+        other.execute(f"DROP OWNED BY {role}")
+
+
+def test_a_store_goes_back_to_an_older_schema_and_on_again_as_shown(desk):
+    store = desk / "folder" / "dateline.db"
+    variables = {"DATABASE_URL": f"sqlite:///{store}"}
+    reader = Reader(desk, said={"uv run alembic": "cd ~/dateline && alembic"}, variables=variables)
+
+    def published():
+        with closing(sqlite3.connect(store)) as opened:
+            return opened.execute("SELECT number, digest FROM revision ORDER BY number").fetchall()
+
+    before = published()
+    reader.follow(section(text_of("docs/operations.md"), "Upgrade and roll back"))
+    told, status = reader.type("dateline serve --port 0")
+    assert (status, "dateline migrate" in told) == (1, True), told
+    reader.follow("```sh\ndateline migrate\n```\n")
+    assert published() == before != []
 
 
 def test_a_record_of_one_s_own_is_loaded_as_shown(desk):

@@ -18,7 +18,11 @@ from typing import Any
 import httpx
 import psycopg
 import yaml
+from sqlalchemy import make_url
 
+from seed.checking import check
+from seed.loading import publish
+from seed.writing import writing_engine
 from tests.deployment.programs import PATIENCE, Program, free_port
 from tests.documents import ROOT, text_of
 from tests.postgres import _binaries, _process_options, _temporary_parent, _usable
@@ -134,7 +138,11 @@ class Topology:
         self.primary.start()
         self.primary.until(self.primary.is_ready)
         self._prepare()
-        self.dateline("migrate", "--grant-to", "dateline_reader")
+        self._run(
+            *DATELINE, "migrate", "--grant-to", "dateline_reader",
+            env=os.environ | {"DATABASE_URL": self.primary.url(), "PYTHONPATH": str(ROOT)},
+            user=None, group=None, extra_groups=None,
+        )  # fmt: skip
         self.load(record)
         self.replica.start()
         self.replica.until(self.replica.is_ready)
@@ -146,7 +154,12 @@ class Topology:
         self.cache.until(self.cache.is_ready)
 
     def load(self, record: Path, into: Postgres | None = None) -> None:
-        self.dateline("seed", "--allow-uncited", str(record), into=into)
+        """As the owner."""
+        engine = writing_engine(make_url((into or self.primary).url()).set(drivername="postgresql+psycopg"))
+        try:
+            assert publish(engine, check([record], allow_uncited=True)).published
+        finally:
+            engine.dispose()
 
     def another_api(self, server: Postgres) -> Api:
         """Another process, which reads from one of the servers; it is for the test to end."""
@@ -154,14 +167,6 @@ class Topology:
         self.others.append(api)
         api.begin()
         return api
-
-    def dateline(self, *arguments: str, into: Postgres | None = None) -> None:
-        variables = {"DATABASE_URL": (into or self.primary).url(), "PYTHONPATH": str(ROOT)}
-        told = run(
-            [*DATELINE, *arguments], cwd=self.folder, env=os.environ | variables, capture_output=True, text=True,
-            check=False,
-        )  # fmt: skip
-        assert told.returncode == 0, told.stdout + told.stderr
 
     def close(self) -> None:
         for program in (self.cache, *self.apis, *self.others, self.replica, self.primary):
