@@ -74,3 +74,33 @@ def test_several_servers_are_named_as_libpq_has_it():
         "user": "reader", "password": "p/w", "host": "a,b", "port": "5432,", "dbname": "dateline",
         "target_session_attrs": "read-only",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("given", ["", "600/minute", "10/second", "1/day", "5/10minute"])
+def test_a_rate_is_so_many_in_so_much_time(given: str) -> None:
+    assert Settings(rate_limit=given).rate_limit == given
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["600", "0/minute", "-1/minute", "600/fortnight", "600 / minute", "1/second;2/minute", "1e3/hour", "600/minute\n"],
+)
+def test_what_is_no_rate_is_refused(given: str) -> None:
+    with pytest.raises(ValidationError, match="expected a rate such as 600/minute"):
+        Settings(rate_limit=given)
+
+
+def test_proxies_are_addresses_and_networks() -> None:
+    assert (
+        Settings(trusted_proxies="10.0.0.2, 10.1.0.0/16,2001:db8::1").trusted_proxies
+        == "10.0.0.2,10.1.0.0/16,2001:db8::1"
+    )
+    assert Settings(trusted_proxies="").trusted_proxies == ""
+
+
+@pytest.mark.parametrize(
+    "given", ["*", "nginx", "10.0.0.1/8", "10.0.0.1,", ",", " ", "10.0.0.1;10.0.0.2", "10.0.0.1:80"]
+)
+def test_what_is_no_proxy_is_refused(given: str) -> None:
+    with pytest.raises(ValidationError, match="expected addresses or networks"):
+        Settings(trusted_proxies=given)
