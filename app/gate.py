@@ -1,7 +1,7 @@
 """How much may come in: requests that are in work are counted, and what is too much is refused at once.
 
 Requests, and not connections: an idle one costs nothing. On a SQLite store a question runs to its end on the event
-loop, so that no two would ever be seen in work; therefore the loop works for some milliseconds, and then looks at what
+loop, so that no two would ever be seen in work; therefore the loop works for a while, and then looks at what
 else has come, while those whose turn is the next wait and are counted.
 """
 
@@ -18,10 +18,10 @@ from app.remembering import OF_THE_PROCESS
 from app.settings import Settings
 from app.shedding import Shed
 
-MOST_REQUESTS = 64
+MOST_REQUESTS = 128
 """In work at once, of one process: more would wait longer, and no more would be answered."""
 RETRY_SECONDS = 1
-WORK_SECONDS = 0.005
+WORK_SECONDS = 0.02
 """So long the event loop works before it looks what else has come: about what a refusal waits at most."""
 LONGEST_QUERY = 8_192
 """Bytes: pages repeat the question in every link."""
