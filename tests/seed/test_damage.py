@@ -19,7 +19,8 @@ from tests.conftest import RECORD, Store
 from tests.damages import JSON_DAMAGES, YAML_DAMAGES, Damage, Damaged, Folder
 from tests.harbour import FILES
 
-RUNS = 20
+RUNS = int(os.environ.get("DAMAGE_RUNS", "20"))
+"""Copies of the record, each with several damages; a campaign makes a hundred."""
 AT_ONCE = 6
 JARGON = re.compile(
     r"input should|validat|traceback|pydantic|ruamel|yaml\.|json\.|libyaml|scann|pars(er|ing)|token|mapping values|"
@@ -58,6 +59,7 @@ def test_of_several_damages_at_once_each_is_told_in_its_line(form: str, tmp_path
         drawn: list[Damage] = [damages[(run * AT_ONCE + n) % len(damages)] for n in range(AT_ONCE)]
         done = folder.damaged(drawn, draw)
         faults = faults_in(tmp_path)
+        assert faults, done
         everything += [(one, is_named(one, faults)) for one in done]
         assert not [str(fault) for fault in faults if JARGON.search(fault.message)]
         assert not [str(fault) for fault in faults if len(fault.message) > 500 or "\n" in fault.message]

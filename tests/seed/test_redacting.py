@@ -84,6 +84,8 @@ def test_the_same_command_again_completes_one_that_was_interrupted(
         with pytest.raises(SystemExit):
             redact(store.engine, *CASES[case])
     before = content(store)
+    store.engine.dispose()
+    assert SECRET.lower().encode() in Path(str(store.url.database)).read_bytes().lower()
     assert redact(store.engine, *CASES[case]) == 3
     assert content(store) == before
     store.engine.dispose()
