@@ -1,5 +1,6 @@
 """Assembly of the application."""
 
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -56,6 +57,8 @@ RESOURCES = (
     dataset, events, actors, locations, sources, publishers, citations, facets, changes, quality, exports, revisions,
     vocabularies,
 )  # fmt: skip
+SWITCH_SECONDS = 0.0005
+"""So long a thread may keep Python for itself while the event loop waits: a tenth of what is usual."""
 LARGE = 8 * 1024 * 1024
 """Once so much was freed, glibc keeps the memory of an answer for the next, and does not give it back each time."""
 
@@ -120,6 +123,7 @@ def create_app(settings: Settings) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = POOL_SIZE
     bytes(LARGE)
+    sys.setswitchinterval(SWITCH_SECONDS)
     yield
     app.state.lanes.close()
     app.state.database.close()
