@@ -1,7 +1,6 @@
 """The tutorial and the how-to guides, followed to the letter: where they say they lead, they lead."""
 
 import json
-import os
 import re
 import shutil
 import sqlite3
@@ -89,14 +88,12 @@ def test_what_an_operator_types_works_as_shown(part, desk):
     Reader(desk, said=said).follow(section(text_of("docs/operations.md"), part))
 
 
-def test_a_store_on_postgresql_is_backed_up_and_restored_as_shown(desk, owner_and_reader, new_postgres_database):
+def test_a_store_on_postgresql_is_backed_up_and_restored_as_shown(tmp_path, owner_and_reader, new_postgres_database):
     (owner, role), restored = owner_and_reader, new_postgres_database()
-    path = f"{server_programs()[0]}:{os.environ['PATH']}"
-    variables = {"DATABASE_URL": owner, "RESTORED_URL": restored, "PATH": path}
     said = {"uv run dateline": "dateline", "dateline_reader": role}
-    reader = Reader(desk, said=said, variables=variables)
-    told, status = reader.type("dateline seed --allow-uncited record")
-    assert status == 0, told
+    said |= {f"{name} ": f"{server_programs()[0] / name} " for name in ("pg_dump", "pg_restore")}
+    reader = Reader(tmp_path, said=said, variables={"DATABASE_URL": owner, "RESTORED_URL": restored})
+    reader.follow("```sh\ndateline seed\n```\n")
     tables = [table.name for table in SQLModel.metadata.sorted_tables]
     with psycopg.connect(owner, autocommit=True) as one, psycopg.connect(restored, autocommit=True) as other:
         one.execute(f"CREATE ROLE {role}")
