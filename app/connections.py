@@ -34,7 +34,7 @@ def answering() -> Iterator[None]:
         cause = error.orig if isinstance(error, exc.DBAPIError) else error
         if is_damaged(cause):
             log.error("The store is damaged; restore it from a backup: %s", cause)  # noqa: TRY400 - answered, not a fault of ours
-        if isinstance(error, exc.TimeoutError) or is_unavailable(cause):
+        if isinstance(error, (exc.TimeoutError, exc.DisconnectionError)) or is_unavailable(cause):
             raise unavailable() from error
         raise
 

@@ -71,7 +71,7 @@ class Hasty:
         except (sqlite3.Error, UnicodeDecodeError) as error:
             if is_damaged(error):
                 self.close()
-            if is_unavailable(error):
+            if is_unavailable(error) or self._file.is_replaced():
                 raise Hurried from error
             raise
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import URL, Engine, QueuePool, create_engine, event
+from sqlalchemy import URL, Engine, QueuePool, create_engine, event, exc
 
 from app.connections import POOL_SIZE, WAIT_SECONDS, is_damaged
 
@@ -78,7 +78,9 @@ class File:
 
         @event.listens_for(engine, "handle_error")
         def forget(context: Any) -> None:
-            """Damaged pages are not remembered: when they are mended, they are read anew."""
+            """Damaged pages are read anew when they are mended; an emptied file has no tables."""
+            if self.is_replaced():
+                raise exc.DisconnectionError
             context.is_disconnect = context.is_disconnect or is_damaged(context.original_exception)
 
         return engine

@@ -187,7 +187,9 @@ class Sqlite:
         self.path.with_suffix(".next").rename(self.path)
 
     def rewrite(self) -> None:
-        self.path.write_bytes(self.copy.read_bytes())
+        with self.path.open("r+b") as file:
+            file.write(self.copy.read_bytes())
+            file.truncate()
 
     def _clear(self) -> None:
         if self.path.is_dir() and not self.path.is_symlink():
