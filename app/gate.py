@@ -43,7 +43,7 @@ class Gate:
             await self.app(scope, receive, send)
         elif len(scope["query_string"]) > LONGEST_QUERY:
             await self._long.answer(scope, send)
-        elif scope["path"].startswith(OF_THE_PROCESS) or scope.get("client") == INSIDE:
+        elif scope["path"].startswith(OF_THE_PROCESS) or scope.get("client") is INSIDE:
             await self.app(scope, receive, send)
         elif self._in_work >= MOST_REQUESTS:
             self.shed.count("requests")

@@ -32,7 +32,7 @@ class Limited:
         self.policy = b'"client";q=%d;w=%d' % (self.rate.amount, self.rate.get_expiry())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_counted = scope["type"] == "http" and scope.get("client") != INSIDE
+        is_counted = scope["type"] == "http" and scope.get("client") is not INSIDE
         if not is_counted or scope["path"].startswith(OF_THE_PROCESS):
             await self.app(scope, receive, send)
             return

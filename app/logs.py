@@ -12,7 +12,10 @@ from uuid import uuid4
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 INSIDE = ("inside", 0)
-"""The peer of what our own pages ask: whoever asked for the page is told, limited and logged once."""
+"""The peer of what our own pages ask: whoever asked for the page is told, limited and logged once.
+
+It is known by what it is, not by what it says: a proxy may name a client `inside`.
+"""
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 log = logging.getLogger("dateline")
@@ -21,7 +24,7 @@ _asked: ContextVar[Scope | None] = ContextVar("asked", default=None)
 
 def note(scope: Scope) -> None:
     """From here on, what is logged in this context is about this request."""
-    if scope.get("client") != INSIDE:
+    if scope.get("client") is not INSIDE:
         _asked.set(scope)
 
 
@@ -82,7 +85,7 @@ class Logged:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope.get("client") == INSIDE:
+        if scope["type"] != "http" or scope.get("client") is INSIDE:
             await self.app(scope, receive, send)
             return
         note(scope)

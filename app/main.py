@@ -155,7 +155,7 @@ async def _answer_missing(request: Request, error: Exception) -> Response:
 
 async def _answer_fault(request: Request, error: Exception) -> Response:
     """The server logs it, unless a page of ours asked, which tells the reader of the page."""
-    if request.scope.get("client") == INSIDE:
+    if request.scope.get("client") is INSIDE:
         log.error("A page met a fault", exc_info=error)
     problem = Problem(INTERNAL_ERROR, "The fault is logged; nothing about the question is wrong.")
     return tell_outside(problem, request.app.state.settings)

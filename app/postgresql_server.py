@@ -43,6 +43,7 @@ class Server:
             isolation_level="AUTOCOMMIT",
             pool_size=POOL_SIZE,
             max_overflow=0,
+            hide_parameters=True,  # a log holds no words of a question
             pool_timeout=WAIT_SECONDS,
             connect_args={
                 "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),

@@ -64,6 +64,7 @@ class File:
             poolclass=QueuePool,
             pool_size=POOL_SIZE,
             max_overflow=0,
+            hide_parameters=True,  # a log holds no words of a question
             pool_timeout=WAIT_SECONDS,
         )
 

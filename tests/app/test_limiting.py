@@ -120,6 +120,7 @@ def test_what_a_stranger_says_of_itself_changes_nothing(shipped: Store):
         ("1.1.1.1:1234", "1.1.1.1"),
         ("", PROXY),
         ("<script>", "unknown"),
+        ("inside", "unknown"),
         ("6.6.6.6, " + "x" * 5_000, "unknown"),
     ],
 )  # fmt: skip
