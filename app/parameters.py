@@ -98,10 +98,10 @@ Day = Annotated[str, Field(max_length=20, json_schema_extra={"format": "date"}),
 When = Annotated[
     str, Field(max_length=40, json_schema_extra=shown_as(f"{DAY}({TIME})?")), AfterValidator(_checked_instant)
 ]
-Ids = Annotated[list[Id], Field(max_length=MOST_VALUES)]
-Codes = Annotated[list[Code], Field(max_length=MOST_VALUES)]
-Countries = Annotated[list[Country], Field(max_length=MOST_VALUES)]
-Languages = Annotated[list[Language], Field(max_length=MOST_VALUES)]
+Ids = Annotated[tuple[Id, ...], Field(max_length=MOST_VALUES)]
+Codes = Annotated[tuple[Code, ...], Field(max_length=MOST_VALUES)]
+Countries = Annotated[tuple[Country, ...], Field(max_length=MOST_VALUES)]
+Languages = Annotated[tuple[Language, ...], Field(max_length=MOST_VALUES)]
 Text = Annotated[str, Field(json_schema_extra=shown_as(f"[^{UNHELD}]*")), AfterValidator(_clean)]
 CleanText = Annotated[Text, Field(min_length=1, max_length=LONGEST_TEXT)]
 AsOf = Annotated[CleanText, Field(json_schema_extra=shown_as(f"([0-9]+|{DAY}({TIME})?)"))]
@@ -122,6 +122,7 @@ Truth = Annotated[Literal["true", "false"], WithJsonSchema({"type": "boolean"})]
 """Written as in JSON, and nothing else; kept as written."""
 Exactly = Annotated[Literal["exact"], WithJsonSchema({"type": "string", "enum": ["exact"]})]
 Origins = Annotated[int, Field(ge=1, le=1_000), BeforeValidator(_whole)]
+_PLAIN = re.compile("[A-Za-z0-9_.~-]*", re.ASCII).fullmatch
 
 
 @dataclass(frozen=True)
@@ -132,8 +133,9 @@ class Known:
 
 
 def encode_parameter(name: str, value: str | int) -> str:
-    """As it stands in an address; names need no encoding."""
-    return f"{name}={quote_plus(str(value))}"
+    """As it stands in an address; names need no encoding, nor do most values."""
+    text = str(value)
+    return f"{name}={text if _PLAIN(text) else quote_plus(text)}"
 
 
 class Question(BaseModel):
@@ -162,7 +164,7 @@ class Question(BaseModel):
         for name in sorted(self.model_fields_set - without):
             values = getattr(self, name)
             if values != defaults[name]:
-                asked += [(name, value) for value in (sorted(set(values)) if isinstance(values, list) else [values])]
+                asked += [(name, value) for value in (sorted(set(values)) if isinstance(values, tuple) else [values])]
         return asked
 
     def query(self, without: frozenset[str] = frozenset()) -> str:

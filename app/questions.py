@@ -29,7 +29,7 @@ class Form:
         self.validate = question.__pydantic_validator__.validate_python
         self.known = sorted(question.model_fields)
         fields = question.model_fields.items()
-        self.lists = frozenset(name for name, field in fields if get_origin(field.annotation) is list)
+        self.lists = frozenset(name for name, field in fields if get_origin(field.annotation) is tuple)
         self.most = len(self.known) + len(self.lists) * (MOST_VALUES - 1) + MOST_ERRORS
         """So many values are read: more than any question has that can be answered."""
         self.parts = {name: TypeAdapter(annotation) for name, annotation in parts.items()}

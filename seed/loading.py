@@ -21,6 +21,7 @@ from app.tables import (
     Publisher,
     Revision,
     Source,
+    Term,
     Vocabulary,
 )
 from seed.collection import KINDS, Collection
@@ -102,7 +103,8 @@ def write_revision(
     if any(ledger.removed.values()) and not allow_removals:
         raise RemovalRefused(ledger.removed)
     load = _Load(connection, ledger)
-    with nullcontext() if number or is_read else indexed_afterwards(connection, SQLModel.metadata.sorted_tables):
+    unasked = [table for table in SQLModel.metadata.sorted_tables if table.name != Term.__tablename__]
+    with nullcontext() if number or is_read else indexed_afterwards(connection, unasked):
         load.write_all(Shaper(collection), progress)
         if number and not ledger.counts and published_at is None:
             return Outcome(number, published=False)

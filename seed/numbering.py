@@ -35,8 +35,10 @@ class Numbering:
         """The number of each term; new ones are numbered in the order of their names."""
         found = {name: self.known[name] for name in names if name in self.known}
         unknown = sorted(names - found.keys())
-        if not self.knows_all:
+        if self.revision > 1:
             found |= self._held(unknown)
+        elif not self.knows_all:
+            found |= self._held([name for name in unknown if name[0] not in ONCE])
         rows: list[dict[str, Any]] = [
             {"number": self._new(name[0]), "kind": name[0], "value": name[1], "since": self.revision, "rows": 0}
             for name in unknown

@@ -17,9 +17,9 @@ class ActorQuery(PageQuestion):
     """Actors, by id."""
 
     q: Words | None = Field(None, description="All these words in name and aliases; case- and accent-blind.")
-    type: Annotated[Codes, Known("actor-type")] = Field([], description=code_of("actor-type"))
-    country: Annotated[Countries, Known("country")] = Field([], description="ISO 3166-1 alpha-2.")
-    member_of: Annotated[Ids, Known("actor")] = Field([], description="Members of this actor, and their members.")
+    type: Annotated[Codes, Known("actor-type")] = Field((), description=code_of("actor-type"))
+    country: Annotated[Countries, Known("country")] = Field((), description="ISO 3166-1 alpha-2.")
+    member_of: Annotated[Ids, Known("actor")] = Field((), description="Members of this actor, and their members.")
 
 
 def term_names(question: ActorQuery) -> Iterator[list[Name]]:

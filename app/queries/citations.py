@@ -16,15 +16,15 @@ from app.tables import Citation, Name, Revision
 class CitationFilter(KnowledgeQuestion):
     """Which citations."""
 
-    event: Annotated[Ids, Known("event")] = Field([], description="Citations of this event.")
-    source: Annotated[Ids, Known("source")] = Field([], description="Passages of this source.")
-    publisher: Annotated[Ids, Known("publisher")] = Field([], description="Passages of this publisher's sources.")
+    event: Annotated[Ids, Known("event")] = Field((), description="Citations of this event.")
+    source: Annotated[Ids, Known("source")] = Field((), description="Passages of this source.")
+    publisher: Annotated[Ids, Known("publisher")] = Field((), description="Passages of this publisher's sources.")
     origin: Annotated[Ids, Known("publisher")] = Field(
-        [], description="Passages that carry this publisher's reporting."
+        (), description="Passages that carry this publisher's reporting."
     )
-    stance: Annotated[Codes, Known("stance")] = Field([], description=code_of("stance"))
-    speaker: Annotated[Ids, Known("actor")] = Field([], description="Attributed to this actor, or a member of it.")
-    verification: Annotated[Codes, Known("verification")] = Field([], description=code_of("verification"))
+    stance: Annotated[Codes, Known("stance")] = Field((), description=code_of("stance"))
+    speaker: Annotated[Ids, Known("actor")] = Field((), description="Attributed to this actor, or a member of it.")
+    verification: Annotated[Codes, Known("verification")] = Field((), description=code_of("verification"))
 
 
 class CitationQuery(CitationFilter, PageQuestion):

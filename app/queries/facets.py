@@ -25,7 +25,7 @@ NAMED: dict[str, type[Record]] = {"actor": Actor, "location": Location, "publish
 class FacetQuery(EventFilter):
     """Counts, for any filter of events."""
 
-    facet: list[Facet] = Field([], description="Which facets; all of them when left out.")
+    facet: tuple[Facet, ...] = Field((), description="Which facets; all of them when left out.")
 
 
 def fetch_facets(database: Database, question: FacetQuery, revision: Revision) -> Page:

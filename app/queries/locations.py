@@ -18,10 +18,10 @@ class LocationQuery(PageQuestion):
     """Locations, by id."""
 
     q: Words | None = Field(None, description="All these words in name and aliases; case- and accent-blind.")
-    type: Annotated[Codes, Known("location-type")] = Field([], description=code_of("location-type"))
-    country: Annotated[Countries, Known("country")] = Field([], description="ISO 3166-1 alpha-2.")
-    parent: Annotated[Ids, Known("location")] = Field([], description="Directly in this place.")
-    within: Annotated[Ids, Known("location")] = Field([], description="In this place, at any depth.")
+    type: Annotated[Codes, Known("location-type")] = Field((), description=code_of("location-type"))
+    country: Annotated[Countries, Known("country")] = Field((), description="ISO 3166-1 alpha-2.")
+    parent: Annotated[Ids, Known("location")] = Field((), description="Directly in this place.")
+    within: Annotated[Ids, Known("location")] = Field((), description="In this place, at any depth.")
     bbox: Box | None = Field(None, description="`west,south,east,north` in degrees; west > east crosses the date line.")
 
 

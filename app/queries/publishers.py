@@ -17,8 +17,8 @@ class PublisherQuery(PageQuestion):
     """Publishers, by id."""
 
     q: Words | None = Field(None, description="All these words in the name; case- and accent-blind.")
-    country: Annotated[Countries, Known("country")] = Field([], description="ISO 3166-1 alpha-2.")
-    ownership: Annotated[Codes, Known("ownership")] = Field([], description=code_of("ownership"))
+    country: Annotated[Countries, Known("country")] = Field((), description="ISO 3166-1 alpha-2.")
+    ownership: Annotated[Codes, Known("ownership")] = Field((), description=code_of("ownership"))
 
 
 def term_names(question: PublisherQuery) -> Iterator[list[Name]]:

@@ -1,6 +1,6 @@
 """What the lists of actors, locations, publishers, sources and citations have in common: pages in the order of ids."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from sqlalchemy import bindparam, select
@@ -23,7 +23,7 @@ def words(kind: str, q: str | None) -> Iterator[list[Name]]:
     yield from ([(kind, word)] for word in dict.fromkeys(split_words(q or "")))
 
 
-def one_of(kind: str, values: list[str]) -> Iterator[list[Name]]:
+def one_of(kind: str, values: Sequence[str]) -> Iterator[list[Name]]:
     """One term of several, when any is asked for."""
     if values:
         yield [(kind, value) for value in values]

@@ -22,12 +22,12 @@ class SourceQuery(KnowledgeQuestion, PageQuestion):
     """Sources, by id."""
 
     q: Words | None = Field(None, description="All these words in the title; case- and accent-blind.")
-    publisher: Annotated[Ids, Known("publisher")] = Field([], description="Published by this publisher.")
-    kind: Annotated[Codes, Known("source-kind")] = Field([], description=code_of("source-kind"))
-    language: Annotated[Languages, Known("source-language")] = Field([], description="A BCP 47 tag.")
-    derived_from: Annotated[Ids, Known("source")] = Field([], description="Built from this source, at any depth.")
-    origin: Annotated[Ids, Known("publisher")] = Field([], description="With this publisher at a root of its lineage.")
-    quality: Annotated[Codes, Known("quality")] = Field([], description=code_of("quality"))
+    publisher: Annotated[Ids, Known("publisher")] = Field((), description="Published by this publisher.")
+    kind: Annotated[Codes, Known("source-kind")] = Field((), description=code_of("source-kind"))
+    language: Annotated[Languages, Known("source-language")] = Field((), description="A BCP 47 tag.")
+    derived_from: Annotated[Ids, Known("source")] = Field((), description="Built from this source, at any depth.")
+    origin: Annotated[Ids, Known("publisher")] = Field((), description="With this publisher at a root of its lineage.")
+    quality: Annotated[Codes, Known("quality")] = Field((), description=code_of("quality"))
     published_from: Day | None = Field(None, description="Published on or after this day.")
     published_to: Day | None = Field(None, description="Published on or before this day.")
 
