@@ -114,6 +114,17 @@ def test_one_encoding_is_kept_once_however_it_is_asked_for(ask, question):
     )
 
 
+@pytest.mark.parametrize("turn", [1, -1])
+@pytest.mark.parametrize("encoding", ["gzip", "br", "zstd"])
+def test_a_question_that_ends_in_the_name_of_an_encoding_is_another(ask, question, encoding, turn):
+    """Whichever is asked first: one finds every event, the other, of a word that nobody wrote, none."""
+    found, none = f"{question}&q=round", f"{question}&q=round{encoding}"
+    for path, accepted in [(none, ""), (found, encoding)][::turn]:
+        answer = ask(path, accepted)
+        assert did(answer) == "fwd=uri-miss", path
+        assert bool(answer.json()["data"]) is (path == found), path
+
+
 def raw_of(first, ask, question):
     """The bytes as they are sent."""
     with httpx.stream("GET", str(first.url), headers={"Accept-Encoding": "zstd"}) as answer:
