@@ -4,11 +4,7 @@ So a quick question waits for no slow one. What Python itself works on for long,
 once would not be sooner, and every other thread would wait for each of them.
 """
 
-import asyncio
-import os
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import Request, Response
@@ -32,8 +28,6 @@ MOST_EXPORTS = 16
 """At once, of one process: each holds a file, or what it has read of the store, until it is sent."""
 EXPORTS_SECONDS = 30
 """Who finds no place for an export may ask again after so many seconds."""
-LOWER = 5
-"""The priority of threads that answer slow questions: the event loop comes before them."""
 
 Ask = Callable[[Database], Response]
 
@@ -47,7 +41,7 @@ class Lanes:
         self._brief = CapacityLimiter(MOST_BRIEF)
         self._writing = CapacityLimiter(MOST_WRITING)
         self._patient = Turns(shed, "questions", most=MOST_PATIENT, waiting=MOST_WAITING, seconds=LONGEST_WAIT)
-        self._threads = ThreadPoolExecutor(MOST_PATIENT, "patient", _lower_priority)
+        self._slow = CapacityLimiter(MOST_PATIENT)
         self._exporting = CapacityLimiter(MOST_EXPORTING)
         self._exports = 0
 
@@ -62,9 +56,8 @@ class Lanes:
         async with self._patient.one():
             if await request.is_disconnected():
                 return Response(status_code=GONE_STATUS)
-            loop = asyncio.get_running_loop()
             with self.questions.asked("patient"):
-                return await loop.run_in_executor(self._threads, lambda: ask(store.patiently()))
+                return await to_thread.run_sync(lambda: ask(store.patiently()), limiter=self._slow)
 
     async def write(self, write: Callable[[], Response]) -> Response:
         """What asks nothing more, and is much work for Python."""
@@ -87,14 +80,5 @@ class Lanes:
             self._leave()
         return answer
 
-    def close(self) -> None:
-        self._threads.shutdown(wait=False)
-
     def _leave(self) -> None:
         self._exports -= 1
-
-
-def _lower_priority() -> None:
-    """Of this thread alone, as Linux does it; elsewhere that would be of the whole process."""
-    if os.uname().sysname == "Linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LOWER)

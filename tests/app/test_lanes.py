@@ -16,6 +16,7 @@ from app import lanes
 from app.answers import Asking
 from app.database import Patient, Turn
 from app.haste import Hurried
+from app.logs import request_id
 from app.parameters import Question
 from app.problems import Problem
 from app.routing import QuestionRoute
@@ -30,12 +31,15 @@ ONE = Told("SELECT 1")
 WAITING = 2
 QUICK = [f"/v1/actors?limit={limit}" for limit in range(1, 30)]
 EXPORT = "/v1/exports/events.csv"
+names: list[str] = []
+"""Of the requests that were asked without end, as a log would have them."""
 router = APIRouter(route_class=QuestionRoute)
 
 
 @router.get("/endless")
 def ask_without_end(question: Annotated[Question, Query()], asked: Asking) -> Response:
     """What no database can answer in time."""
+    names.append(request_id())
     return asked.one(lambda _: asked.database.ask(ENDLESS, {})[0][0], question)
 
 
@@ -97,6 +101,14 @@ def test_few_slow_questions_wait_and_the_others_are_refused(portal: BlockingPort
     refused = [one for one in answers if "Too many questions" in one.json()["detail"]]
     assert len(refused) == 3 == samples(client)["dateline_shed_total", "questions"]
     assert client.get(QUICK[0]).status_code == 200
+
+
+def test_whoever_asks_in_haste_and_patiently_is_one_request_for_the_log(client: Client) -> None:
+    names.clear()
+    answer = client.get("/endless", headers={"X-Request-ID": "mine"})
+    assert answer.headers["X-Request-ID"] == "mine"
+    assert len(names) > 1
+    assert set(names) == {"mine"}
 
 
 def test_what_is_late_is_left_in_haste_and_refused_patiently(patient: Patient) -> None:
