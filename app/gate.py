@@ -6,16 +6,14 @@ else has come, while those whose turn is the next wait and are counted.
 """
 
 import asyncio
-import json
 import time
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.logs import INSIDE
-from app.methods import POLICY, shared
-from app.problems import MEDIA_TYPE, Problem, refuse
+from app.methods import tell
+from app.problems import refuse
 from app.remembering import OF_THE_PROCESS
-from app.settings import Settings
 from app.shedding import Shed
 
 MOST_REQUESTS = 128
@@ -28,34 +26,45 @@ LONGEST_QUERY = 8_192
 
 
 class Gate:
-    """Answers for the process itself, such as health, pass; so do the questions that a page of ours asks inside."""
+    """Answers for the process itself, such as health, pass; so do the questions that a page of ours asks inside.
 
-    def __init__(self, app: ASGIApp, settings: Settings, shed: Shed) -> None:
+    Work ends where an answer begins to be sent: whoever takes it slowly keeps nobody else out.
+    """
+
+    def __init__(self, app: ASGIApp, shed: Shed) -> None:
         self.app, self.shed = app, shed
-        self._in_work = 0
+        self._in_work: set[object] = set()
         self._until: float | None = None
-        overload = shed.refusal("requests", RETRY_SECONDS)
-        long = refuse("question", f"expected a query of at most {LONGEST_QUERY:,} bytes")
-        self._overload, self._long = (_Constant(problem, settings) for problem in (overload, long))
+        self._overload = tell(shed.refusal("requests", RETRY_SECONDS))
+        self._long = tell(refuse("question", f"expected a query of at most {LONGEST_QUERY:,} bytes"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
         elif len(scope["query_string"]) > LONGEST_QUERY:
-            await self._long.answer(scope, send)
+            await self._long(scope, receive, send)
         elif scope["path"].startswith(OF_THE_PROCESS) or scope.get("client") is INSIDE:
             await self.app(scope, receive, send)
-        elif self._in_work >= MOST_REQUESTS:
+        elif len(self._in_work) >= MOST_REQUESTS:
             self.shed.count("requests")
-            await self._overload.answer(scope, send)
+            await self._overload(scope, receive, send)
         else:
-            self._in_work += 1
-            try:
-                while self._has_worked():  # noqa: ASYNC110 - lets others come, and does not wait
-                    await asyncio.sleep(0)
-                await self.app(scope, receive, send)
-            finally:
-                self._in_work -= 1
+            await self._work(scope, receive, send)
+
+    async def _work(self, scope: Scope, receive: Receive, send: Send) -> None:
+        place = object()
+        self._in_work.add(place)
+
+        async def send_after(message: Message) -> None:
+            self._in_work.discard(place)
+            await send(message)
+
+        try:
+            while self._has_worked():  # noqa: ASYNC110 - lets others come, and does not wait
+                await asyncio.sleep(0)
+            await self.app(scope, receive, send_after)
+        finally:
+            self._in_work.discard(place)
 
     def _has_worked(self) -> bool:
         """Whether the event loop has worked long enough since it last looked what has come."""
@@ -67,25 +76,3 @@ class Gate:
 
     def _look(self) -> None:
         self._until = None
-
-
-class _Constant:
-    """An answer that is made once."""
-
-    def __init__(self, problem: Problem, settings: Settings) -> None:
-        self._status, self._body = problem.kind.status, json.dumps(problem.content()).encode()
-        headers = {
-            "Content-Type": MEDIA_TYPE,
-            "Content-Length": str(len(self._body)),
-            "Cache-Control": "no-store",
-            "Content-Security-Policy": POLICY,
-            **problem.headers,
-            **shared(settings),
-        }
-        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-
-    async def answer(self, scope: Scope, send: Send) -> None:
-        start: Message = {"type": "http.response.start", "status": self._status, "headers": self._headers.copy()}
-        await send(start)
-        body = b"" if scope["method"] == "HEAD" else self._body
-        await send({"type": "http.response.body", "body": body})

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.logs import INSIDE, note
 from app.methods import tell_outside
+from app.metrics import Measured, Metrics
 from app.problems import TOO_MANY_REQUESTS, Problem
 from app.remembering import OF_THE_PROCESS
 from app.settings import Settings
@@ -25,8 +26,8 @@ NETWORK_BITS = 64
 class Limited:
     """Counts the requests of each client, kept answers too, and refuses those beyond its quota."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
-        self.app, self.settings = app, settings
+    def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics) -> None:
+        self.app, self.settings, self.metrics = app, settings, metrics
         self.rate = parse(settings.rate_limit)
         self.limiter = FixedWindowRateLimiter(Counts())
         self.policy = b'"client";q=%d;w=%d' % (self.rate.amount, self.rate.get_expiry())
@@ -55,7 +56,7 @@ class Limited:
         note(scope)
         detail = f"One client may ask {self.rate.amount} times in {self.rate.get_expiry()} seconds."
         problem = Problem(TOO_MANY_REQUESTS, detail, headers={"Retry-After": str(seconds)})
-        return tell_outside(problem, self.settings)
+        return Measured(tell_outside(problem, self.settings), self.metrics)
 
 
 def client_of(scope: Scope) -> str:

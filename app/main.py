@@ -96,6 +96,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(Exception, _answer_fault)
     app.add_middleware(Shortcut, routers=routers)
     app.add_middleware(Compressed)
+    app.add_middleware(Gate, shed=shed)
     metrics = Metrics()
     app.state.metrics.register(metrics)
     app.state.metrics.register(shed)
@@ -104,7 +105,6 @@ def create_app(settings: Settings) -> FastAPI:
     ProcessCollector(registry=app.state.metrics)
     app.add_middleware(Measured, metrics=metrics)
     app.add_middleware(ReadOnly, settings=settings)
-    app.add_middleware(Gate, settings=settings, shed=shed)
     if settings.cache_bytes:
         answers = KeptAnswers(settings.cache_bytes)
         app.state.metrics.register(answers)
@@ -112,7 +112,7 @@ def create_app(settings: Settings) -> FastAPI:
     if settings.rate_limit:
         from app.limiting import Limited  # noqa: PLC0415 - few limit, and every start would wait for it
 
-        app.add_middleware(Limited, settings=settings)
+        app.add_middleware(Limited, settings=settings, metrics=metrics)
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.trusted_proxies.split(","))
     if settings.access_log:
         app.add_middleware(Logged)

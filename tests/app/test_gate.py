@@ -1,11 +1,13 @@
 """What is too much at once is refused at once; health, kept answers and what our own pages ask are not."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import httpx
 import pytest
 from anyio.from_thread import BlockingPortal
+from starlette.types import Message, Receive, Scope, Send
 
 from app import gate
 from app.methods import POLICY, SHARED
@@ -61,7 +63,9 @@ def test_as_many_as_may_be_in_work_are_answered_and_the_others_refused(portal, c
         assert one.headers["Retry-After"] == "1"
         assert one.headers["Content-Type"] == "application/problem+json"
         assert one.json()["type"] == "/problems/unavailable"
-    assert samples(client)["dateline_shed_total", "requests"] == len(refused)
+    told = samples(client)
+    assert told["dateline_shed_total", "requests"] == len(refused)
+    assert told["dateline_requests_total", "503", "unknown"] == len(refused)
 
 
 @pytest.mark.usefixtures("bound")
@@ -90,9 +94,42 @@ def test_a_page_counts_once_whatever_it_asks_inside(client, monkeypatch):
         assert client.get(path).status_code == 200
 
 
+def test_who_takes_an_answer_slowly_is_in_work_no_more(portal, client, monkeypatch):
+    """The server lets an answer wait while the client has yet to take an earlier one."""
+    monkeypatch.setattr(gate, "MOST_REQUESTS", 1)
+
+    async def ask_beside_the_slow() -> list[int]:
+        begun, done = asyncio.Event(), asyncio.Event()
+
+        async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+            async def wait(message: Message) -> None:
+                begun.set()
+                await done.wait()
+                await send(message)
+
+            await client.app(scope, receive, wait)
+
+        async with AsyncExitStack() as stack:
+            first, second = [
+                await stack.enter_async_context(
+                    httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://dateline.test", timeout=None)
+                )
+                for app in (slow, client.app)
+            ]
+            held = asyncio.ensure_future(first.get(PATH))
+            await begun.wait()
+            status = (await second.get(PATH)).status_code
+            done.set()
+            return [status, (await held).status_code]
+
+    assert portal.call(ask_beside_the_slow) == [200, 200]
+
+
 def test_a_refusal_has_the_headers_of_every_answer(client, monkeypatch):
     monkeypatch.setattr(gate, "MOST_REQUESTS", 0)
-    answer, head = client.get(PATH), client.request("HEAD", PATH)
+    named = {"X-Request-ID": "mine"}
+    answer, head = client.get(PATH, headers=named), client.request("HEAD", PATH, headers=named)
+    assert answer.headers["X-Request-ID"] == "mine"
     assert all(answer.headers[name] == value for name, value in SHARED.items())
     assert answer.headers["Content-Security-Policy"] == POLICY
     assert answer.headers["Cache-Control"] == "no-store"

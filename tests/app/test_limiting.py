@@ -10,6 +10,7 @@ from limits.strategies import FixedWindowRateLimiter
 import app.limiting
 from app.limiting import Counts, client_of
 from app.logs import INSIDE
+from tests.app.test_metrics import samples
 from tests.conftest import Client, Store
 
 PROXY = "10.0.0.1"
@@ -60,6 +61,12 @@ def test_a_refusal_has_the_headers_of_every_problem(shipped: Store):
     wrong, refused = asks(client, "/v1/events?colour=red"), asks(client, "/v1/events?colour=red")
     assert (wrong.status_code, refused.status_code) == (400, 429)
     assert refused.headers.keys() - {"retry-after"} == wrong.headers.keys() - {"vary"}
+
+
+def test_refusals_are_counted(shipped: Store):
+    client = shipped.client(rate_limit="1/hour")
+    assert [asks(client).status_code for _ in range(3)] == [200, 429, 429]
+    assert samples(client)["dateline_requests_total", "429", "unknown"] == 2
 
 
 def test_head_is_refused_without_a_body(shipped: Store):
