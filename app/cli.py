@@ -1,5 +1,7 @@
 """The command line: `serve`, and the desk's commands, which stand in `seed/`. Heavy imports stand inside commands."""
 
+import os
+import signal
 import socket
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -70,12 +72,20 @@ def _run(sockets: list[socket.socket], workers: int, started: Callable[[], None]
 
     allow_many_connections()
     if workers == 1:
+        if not os.isatty(0):  # a terminal that is closed ends what it started
+            signal.signal(signal.SIGHUP, _stay)
         Server(started).run(sockets)
         return
     from app.supervising import Supervisor
 
     if not Supervisor(sockets, workers, started).run():
         stop("No worker can start: see above. Expected: nothing, since one that cannot start is a fault")
+
+
+def _stay(*_: object) -> None:
+    import logging
+
+    logging.getLogger("dateline").warning("Nothing is reloaded: that takes --workers of two or more, or a restart.")
 
 
 @command.command()

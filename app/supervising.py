@@ -1,7 +1,7 @@
 """Processes that serve the same sockets: one that dies or hangs is replaced, and all are, one by one, on SIGHUP.
 
-uvicorn's own supervisor kills a worker that is slow to start, again and again; ends with status 0 when none can start;
-leaves workers behind when it is killed; and hears no signal while it restarts.
+uvicorn's own supervisor takes a worker whose event loop hangs for alive; ends them all when one cannot start, with status
+0; leaves workers behind when it is killed; and hears no signal while it restarts: docs/decisions/0019-own-supervisor.md.
 """
 
 import logging
@@ -12,7 +12,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
@@ -25,7 +25,10 @@ LONGEST_SILENCE = 10
 LONGEST_END = GRACE + 5
 """In seconds: what a worker may take until it is killed."""
 MOST_FAILURES = 3
-"""Workers in a row that ended before they served."""
+"""Workers in a row that ended before they served, while no other did."""
+SHORT_LIFE = 10
+PAUSE = 3
+"""In seconds: a worker that ended untold so soon is replaced only after a pause, lest replacing takes the processor."""
 processes = multiprocessing.get_context("spawn")
 log = logging.getLogger("dateline")
 
@@ -37,6 +40,7 @@ class Hand:
     process: SpawnProcess
     beats: Connection
     generation: int
+    born: float = field(default_factory=time.monotonic)
     silence: float = 0
     ready: bool = False
     retired: bool = False
@@ -67,6 +71,7 @@ class Supervisor:
         self.sockets, self.count, self.tell_started = sockets, count, started
         self.hands: list[Hand] = []
         self.generation = self.failures = self.asked_to_stop = 0
+        self.not_before = 0.0
         self.told = self.stopping = self.failed = False
 
     def run(self) -> bool:
@@ -100,7 +105,8 @@ class Supervisor:
         living = [one for one in self.hands if not one.retired]
         old = [one for one in living if one.generation < self.generation]
         if len(living) < self.count or (old and len(living) == self.count):
-            self._start()
+            if time.monotonic() >= self.not_before:
+                self._start()
         elif old and all(one.ready for one in living):
             old[0].retire()
 
@@ -131,8 +137,10 @@ class Supervisor:
                 self._mourn(hand, code)
 
     def _mourn(self, hand: Hand, code: int) -> None:
-        """A worker ended untold: the next turn starts another, unless that would be in vain."""
+        """A worker ended untold: another is started, at once or after a pause, unless none serves and it is in vain."""
         log.warning("Worker %s ended with status %s.", hand.process.pid, code)
+        if (now := time.monotonic()) < hand.born + SHORT_LIFE:
+            self.not_before = now + PAUSE
         if hand.ready:
             return
         self.failures += 1
@@ -140,7 +148,9 @@ class Supervisor:
             log.error("The new worker cannot start: the old ones go on.")
             for one in old:
                 one.generation = self.generation
-        elif code > 0 or self.failures == MOST_FAILURES:
+        elif any(one.ready and not one.retired for one in self.hands):
+            log.error("A worker cannot start: the others go on, and it is tried again.")
+        elif code > 0 or self.failures >= MOST_FAILURES:
             self.failed = True
 
     def _stop(self) -> None:

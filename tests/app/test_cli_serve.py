@@ -66,6 +66,7 @@ def serving(folder: Path, *arguments: str, **variables: str) -> Iterator[Server]
             [DATELINE, "serve", "--port", "0", *arguments],
             cwd=folder,
             env=environment(**variables),
+            stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             text=True,

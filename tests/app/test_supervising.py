@@ -1,12 +1,15 @@
 """`dateline serve --workers`: what becomes of workers that die, hang, cannot start, or have lost their supervisor."""
 
+import json
 import os
 import signal
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from app.supervising import PAUSE
 from tests.app.test_cli import ROOT, address
 from tests.app.test_cli_serve import Server, serving
 from tests.app.test_restarts import until, workers
@@ -48,6 +51,38 @@ def test_workers_that_cannot_start_end_the_command(database: str, tmp_path: Path
     assert "Serving" not in told
 
 
+def test_a_worker_that_cannot_start_is_tried_again_after_a_pause_while_another_serves(
+    database: str, tmp_path: Path
+) -> None:
+    """As where a package is upgraded in place."""
+    path = f"{tmp_path}:{ROOT}"
+    with serving(tmp_path / "working", "--workers", "2", DATABASE_URL=database, PYTHONPATH=path) as server:
+        unlucky, other = started(server, 2)
+        (tmp_path / "uvloop.py").write_text(BROKEN)
+        os.kill(unlucky, signal.SIGKILL)
+        until(lambda: len(ends(server)) >= 3)
+        assert server.get("/v1")["meta"]["revision"] == 1
+        _, first, second = ends(server)[:3]
+        assert second - first >= timedelta(seconds=PAUSE)
+        (tmp_path / "uvloop.py").unlink()
+        until(lambda: len(workers(server)) == 2)
+        assert other in workers(server)
+        os.kill(other, signal.SIGKILL)
+        until(lambda: len(workers(server) - {other}) == 2)
+        assert server.get("/v1")["meta"]["revision"] == 1
+        assert server.stop() == 0
+    assert server.log.read_text().count("it is tried again") >= 2
+
+
+def test_a_single_process_goes_on_when_it_is_told_to_reload(database: str, tmp_path: Path) -> None:
+    with serving(tmp_path / "working", DATABASE_URL=database) as server:
+        server.address()
+        server.process.send_signal(signal.SIGHUP)
+        until(lambda: "Nothing is reloaded" in server.log.read_text())
+        assert server.get("/v1")["meta"]["revision"] == 1
+        assert server.stop() == 0
+
+
 def test_a_reload_whose_workers_cannot_start_leaves_the_old_ones(database: str, tmp_path: Path) -> None:
     path = f"{tmp_path}:{ROOT}"
     with serving(tmp_path / "working", "--workers", "2", DATABASE_URL=database, PYTHONPATH=path) as server:
@@ -72,3 +107,9 @@ def started(server: Server, count: int) -> set[int]:
     server.address()
     until(lambda: len(workers(server)) == count)
     return workers(server)
+
+
+def ends(server: Server) -> list[datetime]:
+    """When workers ended untold."""
+    lines = [line for line in server.log.read_text().splitlines() if "ended with status" in line]
+    return [datetime.fromisoformat(json.loads(line)["time"]) for line in lines]
