@@ -1,7 +1,8 @@
 """Processes that serve the same sockets: one that dies or hangs is replaced, and all are, one by one, on SIGHUP.
 
-uvicorn's own supervisor takes a worker whose event loop hangs for alive; ends them all when one cannot start, with status
-0; leaves workers behind when it is killed; and hears no signal while it restarts: docs/decisions/0019-own-supervisor.md.
+uvicorn's own supervisor takes a worker whose event loop hangs for alive; ends them all when one cannot start, with
+status 0; leaves workers behind when it is killed; and hears no signal while it restarts: see
+docs/decisions/0019-own-supervisor.md.
 """
 
 import logging
