@@ -7,6 +7,8 @@ import subprocess
 import pytest
 import yaml
 
+from app import gate
+from tests.app.test_gate import ask_at_once
 from tests.documents import ROOT, first_column, section, text_of
 
 RULES = ROOT / "deploy" / "alerts.yml"
@@ -66,18 +68,38 @@ def test_every_rule_asks_for_metrics_that_there_are(client):
 def test_a_rule_calls_when_it_should_and_not_else(tmp_path, name):
     """Each alone where something is wrong, and none where nothing is."""
     minutes, series = (500, QUIET) if name is None else (480 if "Little" in name else 25, OVER_TIME[name])
-    expected = [{"eval_time": f"{minutes}m", "alertname": one, "exp_alerts": []} for one in rules() if one != name]
-    file = tmp_path / "test.yml"
+    assert_calls(tmp_path, minutes, series, name)
+
+
+@needs_promtool
+def test_a_rule_calls_for_a_process_that_refuses_what_is_too_much(portal, client, monkeypatch, tmp_path):
+    """What that process itself tells, once in each minute."""
+    monkeypatch.setattr(gate, "MOST_REQUESTS", 1)
+    monkeypatch.setattr(gate, "WORK_SECONDS", 0.0)
+    answers = ask_at_once(portal, client, [f"/v1/events?limit={number}" for number in range(1, 31)])
+    assert {one.status_code for one in answers} == {200, 503}
+    counted = re.findall(r"^dateline_requests_total{(.+)} (.+)$", client.get("/metrics").text, re.MULTILINE)
+    series = {f'dateline_requests_total{{instance="a",{labels}}}': f"0+{count}x30" for labels, count in counted}
+    assert_calls(tmp_path, 25, series, "DatelineRefuses")
+
+
+def assert_calls(folder, minutes, series, name):
+    """After so many minutes that rule calls, and no other."""
+    told = tried(folder, minutes, series, [one for one in rules() if one != name])
+    assert told.returncode == 0, told.stdout + told.stderr
+    if name is not None:
+        told = tried(folder, minutes, series, [name])
+        assert f'alertname="{name}"' in told.stderr + told.stdout, told.stdout + told.stderr
+
+
+def tried(folder, minutes, series, silent):
+    """What promtool says of rules that are expected not to call."""
+    file = folder / "test.yml"
+    expected = [{"eval_time": f"{minutes}m", "alertname": one, "exp_alerts": []} for one in silent]
     inputs = [{"series": one, "values": values} for one, values in series.items()]
     test = {"interval": "1m", "input_series": inputs, "alert_rule_test": expected}
     file.write_text(yaml.safe_dump({"rule_files": [str(RULES)], "tests": [test]}))
-    told = subprocess.run(["promtool", "test", "rules", file], capture_output=True, text=True, check=False)
-    assert told.returncode == 0, told.stdout + told.stderr
-    if name is not None:
-        test["alert_rule_test"] = [{"eval_time": f"{minutes}m", "alertname": name, "exp_alerts": []}]
-        file.write_text(yaml.safe_dump({"rule_files": [str(RULES)], "tests": [test]}))
-        told = subprocess.run(["promtool", "test", "rules", file], capture_output=True, text=True, check=False)
-        assert f'alertname="{name}"' in told.stderr + told.stdout, told.stdout + told.stderr
+    return subprocess.run(["promtool", "test", "rules", file], capture_output=True, text=True, check=False)
 
 
 def test_every_rule_is_tried_and_explained():
