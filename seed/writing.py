@@ -1,8 +1,9 @@
 """Connections that write: one at a time, whatever the database."""
 
 import gc
+import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from operator import itemgetter
@@ -24,6 +25,7 @@ ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3
 BUSY, LOCK_NOT_AVAILABLE = "database is locked", "55P03"
 """What SQLite and PostgreSQL call it when a wait for a lock is over."""
 LOOK_SECONDS = 0.05
+WRITER = "another writer"
 
 CACHE_KIB = 65_536
 """Of a writer's pages on SQLite: its default holds a thousandth of a large store's indices."""
@@ -138,10 +140,7 @@ def sole_writer(engine: Engine) -> Iterator[Connection]:
     """A transaction that holds the write lock from its start; committed at its end, rolled back by an exception."""
     with engine.connect() as connection:
         try:
-            if engine.dialect.name == "sqlite":
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            else:
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+            _begin(connection)
         except OperationalError as error:
             if not _is_locked(error):
                 raise
@@ -157,17 +156,45 @@ def sole_writer(engine: Engine) -> Iterator[Connection]:
         connection.commit()
 
 
+def _begin(connection: Connection) -> None:
+    """Holds the write lock from now on. Whoever has to wait is told so, and may interrupt it."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+        _insist(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"), WRITER)
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(WAIT_SECONDS * 1000)}")
+    elif not connection.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": WRITER_LOCK}):
+        _tell_waiting(WRITER)
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITER_LOCK})
+
+
+def _tell_waiting(whom: str) -> None:
+    sys.stderr.write(f"Waiting for {whom}, {WAIT_SECONDS} seconds at most.\n")
+
+
 def _lock(connection: Connection, tables: Iterable[Table]) -> None:
     """All tables or none at a time: who waits with some for others, may wait for a reader that waits for it."""
     every = text(f"LOCK TABLE {', '.join(table.name for table in tables)} IN ACCESS EXCLUSIVE MODE NOWAIT")
+
+    def take() -> None:
+        with connection.begin_nested():
+            connection.execute(every)
+
+    _insist(take, "those who read")
+
+
+def _insist(take: Callable[[], object], whom: str) -> None:
+    """Asks for a lock until it is free: SQLite's own wait for one hears no signal."""
     late = time.monotonic() + WAIT_SECONDS
+    told = False
     while True:
         try:
-            with connection.begin_nested():
-                connection.execute(every)
+            take()
         except OperationalError as error:
             if not _is_locked(error) or time.monotonic() > late:
                 raise
+            if not told:
+                _tell_waiting(whom)
+            told = True
             time.sleep(LOOK_SECONDS)
         else:
             return

@@ -3,6 +3,7 @@
 import os
 import signal
 import sqlite3
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +17,8 @@ from sqlalchemy import URL, make_url
 
 from seed import loading, redacting, writing
 from seed.migrating import migrate
+from tests.app.test_cli import DATELINE, environment
+from tests.app.test_restarts import until
 from tests.conftest import Store
 from tests.faults.conftest import Seed
 from tests.faults.loading import load, redact_one
@@ -56,10 +59,26 @@ def test_a_writer_that_waited_long_enough_is_refused_in_a_line(
     path = write(folder, 2)
     with locked(first):
         status, told = seed(first, path)
+    waiting = "Waiting for another writer, 0.2 seconds at most.\n"
     reason = "another writer has held it for 0.2 seconds; nothing was written. Try again later"
-    assert (status, told) == (1, f"The database of DATABASE_URL says: {reason}")
+    assert (status, told) == (1, f"{waiting}The database of DATABASE_URL says: {reason}")
     assert seen(first) == (1, {1})
     assert seed(first, path)[0] == 0
+
+
+def test_a_writer_that_waits_says_so_and_can_be_interrupted(first: URL, folder: Path, tmp_path: Path) -> None:
+    path, log = write(folder, 2), tmp_path / "log"
+    command = [DATELINE, "seed", "--allow-uncited", str(path)]
+    with locked(first), log.open("w") as output:
+        waiting = subprocess.Popen(command, env=environment(DATABASE_URL=plain(first)), stderr=output)
+        try:
+            until(lambda: "Waiting for another writer, 3600 seconds at most." in log.read_text())
+            assert waiting.poll() is None
+            waiting.send_signal(signal.SIGINT)
+            assert waiting.wait(PATIENCE) == 130
+        finally:
+            waiting.kill()
+    assert seen(first) == (1, {1})
 
 
 def test_a_first_load_holds_no_table_while_it_waits_for_a_reader(
