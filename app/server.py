@@ -6,10 +6,12 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from itertools import chain
 from multiprocessing.connection import Connection
 from types import FrameType
 
 import uvicorn
+from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from app.logs import CONFIG
@@ -21,30 +23,78 @@ LAST_WAIT = 2
 GRACE = 30
 """So many seconds what is under way may take when the server ends."""
 LARGEST_HEAD = 64 * 1024
-"""Of a request: the line, headers and trailers. The parser sets no bound."""
+"""Of a request: the address, headers and trailers. The parser sets no bound."""
+BETWEEN = len(": \r\n")
+MOST_PIPELINED = 20
+"""So many requests of a connection wait for the answer to one before; behind them none is read."""
 CLOSE = (b"connection", b"close")
 
 
 class Conversation(HttpToolsProtocol):
-    """A client's connection, whose requests have heads of a bounded size."""
+    """A client's connection: what it may send is bounded, and what it asks last is the last that is answered."""
 
-    begun = head = 0
+    begun = head = bodies = 0
+    running: RequestResponseCycle | None = None
+    is_read = True
 
     def data_received(self, data: bytes) -> None:
-        """What belongs to no body is counted, from the read after the one in which the request began."""
-        begun = self.begun
+        """What belongs to no body is counted, unless several requests began in it: those are counted by themselves."""
+        if not self.is_read:
+            return
+        begun, self.bodies = self.begun, 0
         super().data_received(data)
-        self.head = self.head + len(data) if begun == self.begun else 0
+        before = self.head if begun == self.begun else 0
+        self.head = before + len(data) - self.bodies if self.begun <= begun + 1 else 0
         if self.head > LARGEST_HEAD and not self.transport.is_closing():
             self.send_400_response(f"Expected a request without a body of at most {LARGEST_HEAD // 1024} KiB.")
 
     def on_message_begin(self) -> None:
+        if len(self.pipeline) >= MOST_PIPELINED:
+            raise Unfit
         self.begun += 1
         super().on_message_begin()
 
+    def on_headers_complete(self) -> None:
+        size = len(self.url) + sum(map(len, chain.from_iterable(self.headers))) + BETWEEN * len(self.headers)
+        hosts = [name for name, _ in self.headers].count(b"host")
+        if size > LARGEST_HEAD or (hosts != 1 and self.parser.get_http_version() == "1.1"):
+            raise Unfit
+        super().on_headers_complete()
+
     def on_body(self, body: bytes) -> None:
-        self.head -= len(body)
+        self.bodies += len(body)
         super().on_body(body)
+
+    def send_400_response(self, msg: str) -> None:
+        """To whoever waits for no other answer; else those come first, and instead of this one."""
+        if self.cycle is None or self.cycle.response_complete:
+            super().send_400_response(msg)
+        else:
+            self._read_no_more()
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Answered as if it asked for none; what stands behind it may be in any protocol."""
+        self._read_no_more()
+
+    def _read_no_more(self) -> None:
+        """The last request that came is answered with `Connection: close`."""
+        self.is_read = self.cycle.keep_alive = False
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self.running = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The request that is under way need not be the last that came; no other is begun."""
+        if self.running is not None:
+            self.running.disconnected = True
+            self.running.message_event.set()
+        self.pipeline.clear()
+        super().connection_lost(exc)
+
+
+class Unfit(Exception):  # noqa: N818 - the client's error
+    """A request that is not read on."""
 
 
 class Server(uvicorn.Server):

@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,13 +13,15 @@ from pathlib import Path
 import pytest
 
 from app import server as serving_process
-from app.server import LARGEST_HEAD, Server
+from app.server import LARGEST_HEAD, MOST_PIPELINED, Server
 from tests.app.test_cli import PATIENCE, address
 from tests.app.test_cli_serve import serving
+from tests.app.test_logs import Lines
 from tests.conftest import Store
 from tests.invented import invented_lines, write_lines
 
 QUESTION = b"GET /v1 HTTP/1.1\r\nHost: dateline.test\r\n"
+OK = b"HTTP/1.1 200 OK"
 
 
 @pytest.fixture
@@ -114,9 +117,7 @@ def test_a_client_that_sends_a_request_byte_by_byte_is_left(monkeypatch: pytest.
 @pytest.mark.parametrize("unit", [b"a", b"X-Name: value\r\n"], ids=["one value", "many fields"])
 def test_a_head_without_end_is_refused(unit: bytes) -> None:
     with running() as (_, where), socket.create_connection(where, PATIENCE) as client:
-        client.sendall(QUESTION + b"X-Long: ")
-        time.sleep(0.2)  # in a read of its own: what comes with the first is not counted
-        client.sendall(unit * (LARGEST_HEAD // len(unit) + 1))
+        client.sendall(QUESTION + b"X-Long: " + unit * (LARGEST_HEAD // len(unit) + 1))
         assert client.recv(65536).startswith(b"HTTP/1.1 400 ")
 
 
@@ -128,6 +129,72 @@ def test_a_body_and_many_requests_at_once_are_no_head() -> None:
             client.sendall(b"POST /v1 HTTP/1.1\r\nHost: dateline.test\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
             assert client.recv(65536).startswith(b"HTTP/1.1 405 ")
         with socket.create_connection(where, PATIENCE) as client:
-            many = 3 * LARGEST_HEAD // len(QUESTION)
-            client.sendall((QUESTION + b"\r\n") * many + QUESTION + b"Connection: close\r\n\r\n")
-            assert read_to_end(client).count(b"HTTP/1.1 200 OK") == many + 1
+            one = QUESTION + b"X-Long: " + b"a" * (2 * LARGEST_HEAD // MOST_PIPELINED) + b"\r\n"
+            client.sendall((one + b"\r\n") * MOST_PIPELINED + one + b"Connection: close\r\n\r\n")
+            assert read_to_end(client).count(OK) == MOST_PIPELINED + 1
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("unit", [b"a", b"X-Name: value\r\n"], ids=["one value", "many fields"])
+def test_a_whole_head_that_is_too_long_is_refused(unit: bytes) -> None:
+    with running() as (_, where), socket.create_connection(where, PATIENCE) as client:
+        client.sendall(QUESTION + b"X-Long: " + unit * (LARGEST_HEAD // len(unit) + 1) + b"\r\n\r\n")
+        assert client.recv(65536).startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize(
+    ("behind", "answered"),
+    [
+        ((QUESTION + b"\r\n") * 2 * MOST_PIPELINED, MOST_PIPELINED + 1),
+        (b"nothing that is HTTP\r\n\r\n", 1),
+        (b"GET /v1 HTTP/1.1\r\n\r\n", 1),
+        (QUESTION + b"X-Long: " + b"a" * LARGEST_HEAD + b"\r\n\r\n", 1),
+        (QUESTION + b"Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n" + QUESTION + b"\r\n", 2),
+    ],
+    ids=["too many", "no HTTP", "no host", "a long head", "an upgrade"],
+)
+def test_what_was_asked_before_is_answered_and_the_last_answer_says_that_it_is(behind: bytes, answered: int) -> None:
+    with running() as (_, where), socket.create_connection(where, PATIENCE) as client:
+        client.sendall(QUESTION + b"\r\n" + behind)
+        told = read_to_end(client)
+        assert (told.count(b"HTTP/1.1 "), told.count(OK)) == (answered, answered)
+        assert told.count(b"connection: close") == 1
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"GET /v1 HTTP/1.1\r\n", 400),
+        (b"GET /v1 HTTP/1.1\r\nHost: a\r\nhost: b\r\n", 400),
+        (b"GET /v1 HTTP/1.1\r\nHost:\r\n", 200),
+        (b"GET /v1 HTTP/1.0\r\n", 200),
+    ],
+)
+def test_a_request_names_one_host(head: bytes, status: int) -> None:
+    with running() as (_, where), socket.create_connection(where, PATIENCE) as client:
+        client.sendall(head + b"\r\n")
+        assert client.recv(65536).startswith(b"HTTP/1.1 %d " % status)
+
+
+@pytest.mark.usefixtures("database")
+def test_clients_that_vanish_leave_nothing_in_the_log() -> None:
+    lines = Lines()
+    asked = b"".join(
+        b"GET /v1/events.csv?limit=%d HTTP/1.1\r\nHost: dateline.test\r\n\r\n" % (one + 1)
+        for one in range(MOST_PIPELINED)
+    )
+    with running() as (server, where):
+        lines.listen()
+        for _ in range(5):
+            with socket.create_connection(where, PATIENCE) as client:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset
+                client.sendall(asked)
+                assert client.recv(1)
+        deadline = time.monotonic() + PATIENCE
+        while server.server_state.connections or server.server_state.tasks:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    lines.leave()
+    assert lines.text == ""
