@@ -65,11 +65,6 @@ class Matching:
         """What orders the resource."""
         return key_of(self.table)
 
-    @property
-    def everything(self) -> bool:
-        """Whether every record of the revision matches."""
-        return not self.conditions and not self.predicates and tuple(self.spans) == (Span(),)
-
     def page(self, database: Database, last: Any, limit: int, *, ascending: bool) -> list[Any]:
         """Keys and documents in the order of keys, after a key: a statement for each part, until the page is full."""
         rows: list[Any] = []

@@ -13,6 +13,8 @@ from tests.plans import Counting
 SMALL, LARGE = World(1, 500), World(1, 5_000)
 MOST_GROWTH = 4
 """Of a record ten times as large: what grows with it costs ten times as much."""
+LITTLE = 500
+"""Steps or blocks: a page that costs less is cheap, whatever it cost before."""
 PAGE = 50
 
 
@@ -49,7 +51,7 @@ def grown(counting: list[Counting], order: str, *, pairs: bool) -> tuple[int, di
         (least, *found), (most, *found_again) = map(cost, counting, asked)
         if found == found_again == [PAGE]:
             full += 1
-            costly |= {name: (least, most)} if most > MOST_GROWTH * least else {}
+            costly |= {name: (least, most)} if most > max(LITTLE, MOST_GROWTH * least) else {}
     return full, costly
 
 
