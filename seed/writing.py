@@ -119,7 +119,7 @@ def uncollected() -> Iterator[None]:
 
 
 def collect_young() -> None:
-    """Forget the statements of a batch: each is in a cycle of its own, with all its values. Old objects are left alone."""
+    """Forget the statements of a batch, each in a cycle of its own with all its values. Old objects are left alone."""
     gc.collect(0)
 
 
