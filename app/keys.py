@@ -12,6 +12,8 @@ QUARTER_BITS = 7
 UNDATED = 0
 LONG_DAYS = 31
 """An event that spans more days than this is long: the others start within so many days of their end."""
+FORESEEN_DAYS = 31
+"""An event that was cited more days than this before it began was foreseen."""
 OPEN_END = 4_000_000
 """The end day of what has an open end: after every day."""
 

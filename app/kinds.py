@@ -10,7 +10,7 @@ TERM_KINDS = (
     "citation-event", "citation-source", "citation-publisher", "citation-speaker", "stance", "verification",
     "country", "measure", "relation", "date-precision", "citation-origin",
     "origin", "min-origins", "disputed", "quality", "source-origin", "source-derived-from",
-    "rank", "claim-relation", "action",
+    "rank", "claim-relation", "action", "foreseen",
 )  # fmt: skip
 """What terms are: only ever added to at the end, since a term's number says its kind."""
 

@@ -21,6 +21,7 @@ SETTINGS: dict[str, str | int] = {
     "max_parallel_workers_per_gather": 0,  # a question takes one core
     "enable_sort": "off",  # where an index has the order, it is read in that order, however few rows are expected
     "enable_bitmapscan": "off",
+    "enable_mergejoin": "off",  # walks all events beside the links of a few days
 }
 
 

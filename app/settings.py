@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     attribution: str = "Dateline"
     contact: str = ""
     max_age: int = Field(60, ge=0)
-    cache_bytes: int = Field(32 * 1024 * 1024, ge=0)
+    cache_bytes: int = Field(16 * 1024 * 1024, ge=0)
     access_log: bool = False
     rate_limit: str = ""
     trusted_proxies: str = ""

@@ -16,7 +16,7 @@ from seed.causes import Causes, Key, with_showing
 from seed.collection import KINDS, Collection
 from seed.shaping import Shape
 from seed.standing import Standing, rendering
-from seed.writing import BATCH, batches
+from seed.writing import BATCH, batches, collect_young
 
 AnyShape = TypeVar("AnyShape", bound=Shape)
 _HELD = (col(Change.status), col(Change.record), col(Change.documents), col(Change.links))
@@ -133,6 +133,7 @@ class Ledger:
                         edited.add((kind, one))
                     elif held[one].record != self.collection.written(kind, one):
                         changed.add((kind, one))
+                collect_young()
         return edited | changed, changed
 
     def _held(self, kind: str, ids: Iterable[str]) -> dict[str, Held]:

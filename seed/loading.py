@@ -30,7 +30,15 @@ from seed.posting import Postings
 from seed.redactions import refuse_redacted
 from seed.shaping import EventShape, Posting, Shape, Shaper
 from seed.standing import rendering
-from seed.writing import batches, indexed_afterwards, insert_rows, refresh_statistics, sole_writer, uncollected
+from seed.writing import (
+    batches,
+    collect_young,
+    indexed_afterwards,
+    insert_rows,
+    refresh_statistics,
+    sole_writer,
+    uncollected,
+)
 
 TABLES: dict[str, type[SQLModel]] = {
     "vocabulary": Vocabulary,
@@ -133,6 +141,7 @@ class _Load:
             for some in batches(shaper.collection.in_order(kind)):
                 fresh = (one for one in some if kind != "event" or one not in self.ledger.standing)
                 self.write(kind, [shaper.shape(kind, one) for one in fresh])
+                collect_young()
                 progress(len(some))
             for some in batches(self.ledger.removed[kind]):
                 self.write(kind, [shaper.gone(kind, one) for one in some])

@@ -7,7 +7,7 @@ from itertools import repeat
 
 from app.event_schemas import EventPublic
 from app.instants import day_of
-from app.keys import LONG_DAYS
+from app.keys import FORESEEN_DAYS, LONG_DAYS
 from app.periods import periods_of, spell
 from app.tables import Name
 from app.words import split_words
@@ -26,6 +26,7 @@ class Terms:
     def of_event(self, event: Event, days: Days, shown: EventPublic, text: str) -> set[Name]:
         """Of an event as it is known at some instant: as a record, and as it is shown."""
         terms = {("event", event.id), *self._of_time(days), *self._of_evidence(event, shown)}
+        terms.update(self._of_foresight(event, days))
         for actor in shown.actors:
             terms.update(self._of_actor((actor.id, actor.role)))
         for place in shown.locations:
@@ -81,6 +82,14 @@ class Terms:
             last = min(days.end_day, date.max.toordinal())
             terms += [("long", period) for period in spell(date.fromordinal(days.start_day), date.fromordinal(last))]
         return terms
+
+    def _of_foresight(self, event: Event, days: Days) -> Iterator[Name]:
+        """The time between the first citation, of any stance, and the event."""
+        last = days.sort_day - FORESEEN_DAYS - 1
+        cited = (self.collection.available_at(one.source) for one in event.citations)
+        first = min((day_of(at) for at in cited if at is not None), default=date.max)
+        if first.toordinal() <= last:
+            yield from (("foreseen", period) for period in spell(first, date.fromordinal(last)))
 
     def _of_evidence(self, event: Event, shown: EventPublic) -> Iterator[Name]:
         yield "disputed", "true" if shown.evidence.disputed else "false"

@@ -4,6 +4,7 @@ Not asked are `/v1` and `/v1/revisions`: they tell when each store was published
 """
 
 import base64
+import os
 import random
 from urllib.parse import urlencode
 
@@ -14,7 +15,9 @@ from tests.oracle import Oracle
 from tests.questions import Questions
 from tests.rivals import contest
 
-SEED = 77
+SEED = int(os.environ.get("SAME_SEED", "77"))
+QUESTIONS = int(os.environ.get("SAME_QUESTIONS", "150"))
+"""About events; beside them a quarter as many about facets."""
 LISTS = ("events", "actors", "locations", "sources", "publishers", "citations", "facets", "vocabularies")
 OTHERS = {
     "actors": {"q": ("lodz", "ΕΛΛΆΣ", '"the of"'), "type": ("person", "state"), "country": ("UA", "FJ", "DE")},
@@ -89,14 +92,14 @@ def address(path, pairs):
 
 def test_questions_about_events_have_the_same_answers(same, oracle):
     questions = Questions(SEED, oracle)
-    answers = [same(address("events", questions.any())) for _ in range(150)]
+    answers = [same(address("events", questions.any())) for _ in range(QUESTIONS)]
     assert all(answer.status_code == 200 for answer in answers)
-    assert sum(bool(answer.json()["data"]) for answer in answers) > 70
+    assert sum(bool(answer.json()["data"]) for answer in answers) > 0.4 * QUESTIONS
 
 
 def test_questions_about_facets_have_the_same_answers(same, oracle):
     questions = Questions(SEED, oracle)
-    assert all(same(address("facets", questions.facets())).status_code == 200 for _ in range(40))
+    assert all(same(address("facets", questions.facets())).status_code == 200 for _ in range(QUESTIONS // 4))
 
 
 @pytest.mark.parametrize("resource", OTHERS)

@@ -11,22 +11,23 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, select, tuple_
 from sqlmodel import col
 
 from app.database import Database
-from app.instants import microseconds, parse_day, parse_day_or_instant
-from app.keys import LONG_DAYS, first_key
+from app.instants import day_of, microseconds, parse_day, parse_day_or_instant
 from app.kinds import kind_range
 from app.pagination import Page, PageQuestion, Types, page_of
 from app.parameters import Codes, Day, Ids, KnowledgeQuestion, Known, Origins, Truth, When, Words, refuse_reversed
-from app.periods import around, cover
+from app.periods import cover
 from app.problems import refuse
 from app.queries.absences import fetch_absence, not_known_yet
 from app.queries.gazetteer import AT_PLACE, MOST_PLACES, fetch_places
-from app.queries.matching import Condition, Matching, Predicate, Span, any_of
+from app.queries.matching import Matching, Predicate
 from app.queries.places import Area, Box, InBox, Near, Point, Radius
+from app.queries.reach import Reach
 from app.queries.shapes import INSTANT, REVISION, AnySelect, looked_up, towards
+from app.queries.spans import Condition, any_of
 from app.queries.terms import fetch_terms, known_names, refuse_unknown
 from app.schemas import code_of
 from app.statements import Column, Rows, Template, one_of
-from app.tables import OPEN, Citation, Event, Link, Location, Name, Revision, Term, known, published
+from app.tables import LAST, OPEN, Citation, Event, Link, Location, Name, Revision, Term, known, published
 from app.words import split_words
 
 EVERY: tuple[Name, ...] = (("disputed", "true"), ("disputed", "false"))
@@ -168,26 +169,11 @@ def _cited(names: tuple[str, ...], *, reported: bool) -> ColumnElement[bool]:
     return looked_up(*at, *conditions)
 
 
-def spans(question: EventFilter, long: Condition) -> tuple[Span, ...]:
-    """The ranges of keys in which the days of a question can lie."""
-    if not question.date_from and not question.date_to:
-        return (Span(),)
-    dated, within = first_key(1) - 1, question.date_match == "within"
-    below = first_key(parse_day(question.date_to).toordinal() + 1) if question.date_to else None
-    if not question.date_from:
-        return (Span(dated, below),)
-    start = parse_day(question.date_from).toordinal()
-    if within or start <= LONG_DAYS:
-        return (Span(first_key(start) - 1 if within else dated, below),)
-    edge = first_key(start - LONG_DAYS)
-    return Span(edge - 1, below), Span(dated, edge, (long,))
-
-
-def _long_names(question: EventFilter) -> list[Name]:
-    """Of the events that begin long before the first day, those that may last until then."""
-    if not question.date_from or question.date_match == "within":
-        return []
-    return [("long", period) for period in around(parse_day(question.date_from))]
+def reach_of(question: EventFilter) -> Reach:
+    """In which days the events of a question can lie, and until when they must have been heard of."""
+    first, last = (parse_day(day) if day else None for day in (question.date_from, question.date_to))
+    heard = min(question.instant, _reported_between(question)[1])
+    return Reach(first, last, question.date_match == "within", day_of(heard) if heard < LAST else None)
 
 
 def fetch_matching(database: Database, question: EventFilter, revision: Revision) -> Matching:
@@ -195,9 +181,9 @@ def fetch_matching(database: Database, question: EventFilter, revision: Revision
     names = list(term_names(question))
     if question.reported_from or question.reported_to:
         names.append(_fetch_reported_names(database, question, revision))
-    reaches_back = _long_names(question)
+    reach = reach_of(question)
     named = list(known_names(question))
-    wanted = {name for _, name in named}.union(reaches_back, EVERY, *names)
+    wanted = {name for _, name in named}.union(reach.long, reach.foreseen, EVERY, *names)
     found = fetch_terms(database, wanted, revision)
     refuse_unknown(database, named, found, revision)
     conditions = [any_of(some, found) for some in names]
@@ -208,9 +194,8 @@ def fetch_matching(database: Database, question: EventFilter, revision: Revision
             conditions.append(Condition(tuple(place.term for place in places), sum(place.rows for place in places)))
         else:
             others.append(_lies_in(area))
-    reach = spans(question, any_of(reaches_back, found))
     events = any_of(EVERY, found).rows
-    return Matching(Event, revision.number, question.instant, conditions, others, reach, events)
+    return Matching(Event, revision.number, question.instant, conditions, others, reach.spans(found), events)
 
 
 def fetch_events(database: Database, question: EventQuery, revision: Revision, last: tuple[int | str, ...]) -> Page:

@@ -32,11 +32,12 @@ def fetch_facets(database: Database, question: FacetQuery, revision: Revision) -
     """The most frequent values of each facet: how many events of the question its filter would keep."""
     facets = [facet for facet in FACETS if facet in question.facet or not question.facet]
     matching = fetch_matching(database, question, revision)
-    if matching.everything and question.instant == LAST:
+    everything = not (matching.conditions or matching.predicates or question.date_from or question.date_to)
+    if everything and question.instant == LAST:
         counts = [_select_tallies(facet, revision) for facet in facets]
     else:
         every = matching.every(matching.key.label("key"))
-        keys = None if matching.everything else select(every.c.key).cte("matching")
+        keys = None if everything else select(every.c.key).cte("matching")
         counts = [_select_counts(facet, keys, revision, question.instant) for facet in facets]
     rows = database.fetch(union_all(*counts))
     labels = _fetch_labels(database, {(row.kind, row.value) for row in rows}, revision)

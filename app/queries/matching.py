@@ -2,13 +2,13 @@
 
 Where the rarest condition is one term, its links are read in key order and the other conditions are probed. Where it
 is several terms, their links are gathered and sorted, a part of the keys at a time, since a page needs few of them; or
-the records themselves are walked, where most of them match. The spans of a question, and the parts of a span, are read
+the events themselves are walked, where most of them match. The spans of a question, and the parts of a span, are read
 one after the other, as far as the page needs.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -17,41 +17,10 @@ from sqlmodel import col
 
 from app.database import Database
 from app.kinds import ENTRY_KINDS, FACET_KINDS, kind_of, whole
-from app.queries.shapes import MOST_SHAPES, Shape, key_at, key_of, page_template, select_rows
-from app.queries.terms import Found
+from app.queries.shapes import MOST_SHAPES, Shape, key_of, page_template, select_rows
+from app.queries.spans import Condition, Parts, Span
 from app.statements import Column, one_of
-from app.tables import LAST, OPEN, Event, Name, Record, Tally, published
-
-FEW_ROWS = 5_000
-GROWTH = 8
-"""So many times larger than the last is the next part in which rows are gathered."""
-SKIPPED = 10
-"""So many keys are skipped in the time in which one row is gathered."""
-
-
-class Condition(NamedTuple):
-    """A record has at least one of these terms; `rows` is about how many records do."""
-
-    terms: tuple[int, ...]
-    rows: int
-
-    @property
-    def several(self) -> bool:
-        """Whether it takes a list: none is one as well."""
-        return len(self.terms) != 1
-
-    def values(self, name: str) -> dict[str, Any]:
-        """What the names in a statement stand for."""
-        if not self.several:
-            return {name: self.terms[0]}
-        ends = {f"{name}_least": min(self.terms, default=0), f"{name}_most": max(self.terms, default=0)}
-        return {name: self.terms, **ends}
-
-
-def any_of(names: Iterable[Name], found: Mapping[Name, Found]) -> Condition:
-    """The condition that a record has one of some terms."""
-    terms = [found[name] for name in dict.fromkeys(names) if name in found]
-    return Condition(tuple(term.number for term in terms), sum(term.rows for term in terms))
+from app.tables import LAST, Event, Record, Tally, published
 
 
 class Predicate(NamedTuple):
@@ -69,53 +38,12 @@ def has_one(column: Column, name: str, values: Sequence[Any]) -> Predicate:
 _one_of = lru_cache(MOST_SHAPES)(one_of)
 
 
-@dataclass(frozen=True)
-class Span:
-    """A range of keys, both ends exclusive, and what else must hold in it."""
-
-    above: Any = None
-    below: Any = None
-    conditions: tuple[Condition, ...] = ()
-
-    def after(self, last: Any, *, ascending: bool) -> "Span":
-        """The part of this range that follows a key."""
-        if last is None:
-            return self
-        if ascending:
-            return replace(self, above=last if self.above is None else max(self.above, last))
-        return replace(self, below=last if self.below is None else min(self.below, last))
-
-    def until(self, edge: int, *, ascending: bool) -> "Span":
-        """The part of this range up to a key, and with it."""
-        return replace(self, below=edge + 1) if ascending else replace(self, above=edge - 1)
-
-    @property
-    def is_empty(self) -> bool:
-        return self.above is not None and self.below is not None and self.above >= self.below - 1
-
-
 class Arm(NamedTuple):
     """One way into the records of a span: by the links of its driver, or the records themselves without one."""
 
     span: Span
     driver: Condition | None
     probed: Sequence[Condition]
-
-
-def _windows(database: Database, span: Span, size: int, largest: int, *, ascending: bool) -> Iterator[Span]:
-    """Parts of a span with so many events, each larger than the one before; the last is all that is left."""
-    while size <= largest:
-        start = span.above if ascending else span.below
-        if start is None:
-            start = -1 if ascending else OPEN
-        found = database.ask(key_at(ascending=ascending), {"start": start, "skip": size})
-        edge = found[0][0] if found else None
-        part = span.until(edge, ascending=ascending) if edge is not None else span
-        if edge is None or span.after(edge, ascending=ascending).is_empty:
-            break
-        yield part
-        span, size = span.after(edge, ascending=ascending), size * GROWTH
-    yield span
 
 
 @dataclass(frozen=True)
@@ -137,16 +65,11 @@ class Matching:
         """What orders the resource."""
         return key_of(self.table)
 
-    @property
-    def everything(self) -> bool:
-        """Whether every record of the revision matches."""
-        return not self.conditions and not self.predicates and tuple(self.spans) == (Span(),)
-
     def page(self, database: Database, last: Any, limit: int, *, ascending: bool) -> list[Any]:
         """Keys and documents in the order of keys, after a key: a statement for each part, until the page is full."""
         rows: list[Any] = []
         for span in reversed(self.spans) if ascending else self.spans:
-            for arm in self._arms(database, span.after(last, ascending=ascending), limit, ascending=ascending):
+            for arm in self._arms(database, span.after(last, ascending=ascending), rows, limit, ascending=ascending):
                 template = page_template(self._shape(arm), ascending=ascending)
                 rows += database.ask(template, self._values(arm) | {"limit": limit - len(rows)})
                 if len(rows) == limit:
@@ -182,22 +105,24 @@ class Matching:
                 return term
         return None
 
-    def _arms(self, database: Database, span: Span, limit: int, *, ascending: bool) -> Iterator[Arm]:
-        """What to read for a page, part by part, in the order of keys."""
+    def _arms(
+        self, database: Database, span: Span, rows: Sequence[Any], limit: int, *, ascending: bool
+    ) -> Iterator[Arm]:
+        """What to read for a page, part by part, in the order of keys: `rows` is what was found so far."""
         arm = self._gathering(span)
         conditions = [*([arm.driver] if arm.driver else ()), *arm.probed]
         if span.is_empty or not all(condition.terms for condition in conditions):
             return
         if arm.driver is None or not arm.driver.several:
             yield arm
-        elif not self.events:
-            yield arm if arm.driver.rows <= FEW_ROWS else Arm(span, None, conditions)
-        elif (walked := limit * math.prod(self.events / max(one.rows, 1) for one in conditions)) <= len(
-            arm.driver.terms
-        ):
+            return
+        shares = (min(1, max(one.rows, 1) / self.events) for one in arm.probed if self.events)
+        links = (limit - len(rows)) / math.prod(shares)
+        if self.events and links * self.events <= arm.driver.rows * len(arm.driver.terms):
             yield Arm(span, None, conditions)
         else:
-            for part in _windows(database, span, round(2 * walked), arm.driver.rows * SKIPPED, ascending=ascending):
+            parts = Parts(self.table, arm.driver, self.events, ascending)
+            for part in parts.of(database, span, 2 * links, rows, limit):
                 yield Arm(part, arm.driver, arm.probed)
 
     def _gathering(self, span: Span) -> Arm:

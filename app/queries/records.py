@@ -10,8 +10,9 @@ from app.database import Database
 from app.pagination import Page, PageQuestion, page_of
 from app.parameters import Question
 from app.queries.absences import fetch_absence
-from app.queries.matching import Matching, Predicate, any_of
+from app.queries.matching import Matching, Predicate
 from app.queries.shapes import REVISION
+from app.queries.spans import any_of
 from app.queries.terms import fetch_terms, known_names, refuse_unknown
 from app.statements import Template
 from app.tables import Name, Record, Revision, published

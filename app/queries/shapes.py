@@ -8,9 +8,11 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Select,
+    Text,
     and_,
     bindparam,
     exists,
+    func,
     literal,
     select,
 )
@@ -18,7 +20,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.statements import Column, Template, one_of
-from app.tables import Citation, Entry, Event, Link, Record, Source, known, published
+from app.tables import Citation, Entry, Event, Link, Record, Source, Term, known, published
 
 MOST_SHAPES = 512
 """So many statements are kept."""
@@ -161,3 +163,14 @@ def key_at(*, ascending: bool) -> Template:
     further = key > start if ascending else key < start
     order = towards(key, ascending=ascending)
     return Template(lambda: select(key).where(further).order_by(order).limit(1).offset(bindparam("skip")))
+
+
+@cache
+def key_of_links(table: type[Event] | type[Record], *, ascending: bool) -> Template:
+    """The nearest of the keys that each of some terms has so many links further on; none where all have fewer."""
+    link: Any = Link if issubclass(table, Event) else Entry
+    key, start = _key(link), bindparam("start", type_=BigInteger if link is Link else Text)
+    further = (col(link.term) == col(Term.number), key > start if ascending else key < start)
+    one = select(key).where(*further).order_by(towards(key, ascending=ascending)).limit(1).offset(bindparam("skip"))
+    nearest = (func.min if ascending else func.max)(one.correlate(Term).scalar_subquery())
+    return Template(lambda: select(nearest).where(one_of(col(Term.number), "terms")))

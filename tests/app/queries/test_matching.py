@@ -1,15 +1,12 @@
 """How pages are read: from an index, in its order, whatever the size of the store. Told by the plan, not by a clock."""
 
-import re
 from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 from urllib.parse import urlencode
 
-import psycopg
 import pytest
-from psycopg._queries import PostgresQuery
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from app.database import Patient
 from app.queries.events import EventQuery, fetch_matching
@@ -18,6 +15,7 @@ from app.questions import Form
 from app.statements import Rows, Template, Values
 from tests.generator import generate, write
 from tests.oracle import Oracle
+from tests.plans import MODES, planned
 from tests.questions import FILTERS, Questions
 
 SEED = 6
@@ -61,29 +59,10 @@ class Explaining:
             if self.database.hasty:
                 yield from (row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", named))
             else:
-                for mode in ("force_custom_plan", "force_generic_plan"):
+                for mode in MODES:
                     connection.exec_driver_sql(f"SET plan_cache_mode = {mode}")
-                    yield from _steps(_planned(connection, words, named))
+                    yield from _steps(planned(connection, words, named))
                 connection.exec_driver_sql("RESET plan_cache_mode")
-
-
-def _planned(connection: Connection, words: str, named: dict[str, Any]) -> dict[str, Any]:
-    """The plan of a prepared statement, as the server's fifth and later questions have it."""
-    cursor = psycopg.ClientCursor(connection.connection.driver_connection)
-    query = PostgresQuery(psycopg.adapt.Transformer.from_context(cursor))
-    query.convert(words, named)
-    values = cursor.mogrify(", ".join(f"%({name})s" for name in _in_order(words)), named)
-    cursor.execute(b"PREPARE planned AS " + query.query)
-    try:
-        (plan,) = cursor.execute(f"EXPLAIN (FORMAT JSON) EXECUTE planned({values})").fetchone()
-    finally:
-        cursor.execute("DEALLOCATE planned")
-    return plan[0]["Plan"]
-
-
-def _in_order(words: str) -> list[str]:
-    """The names of values in the order in which they are numbered."""
-    return list(dict.fromkeys(re.findall(r"%\((\w+)\)s", words)))
 
 
 def _steps(plan: dict[str, Any]) -> Iterator[str]:

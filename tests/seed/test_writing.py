@@ -1,0 +1,29 @@
+"""A load takes as much memory for many batches as for a few."""
+
+import gc
+
+from sqlalchemy import BindParameter
+
+from seed.checking import check
+from seed.loading import publish
+from seed.writing import BATCH, writing_engine
+from tests.benchmarks.generate import World, write
+
+BATCHES = 5
+
+
+def statements() -> int:
+    """How many values of statements are in memory."""
+    return sum(isinstance(one, BindParameter) for one in gc.get_objects())
+
+
+def test_the_statements_of_a_batch_are_forgotten_with_it(make_store, tmp_path):
+    store = make_store("sqlite")
+    record = check([write(World(1, BATCHES * BATCH), tmp_path / "record")], allow_uncited=True)
+    engine = writing_engine(store.url)
+    for _ in ("first", "again"):
+        held: list[int] = []
+        publish(engine, record, lambda _, held=held: held.append(statements()))
+        assert len(held) > BATCHES
+        assert held[-1] - held[-BATCHES + 1] < BATCHES
+    engine.dispose()
