@@ -22,6 +22,8 @@ LONGEST_PAUSE = 30
 """So many seconds a client may take to fetch a piece."""
 RETRY_SECONDS = 30
 CHUNK = 256 * 1024
+NOTHING = (b"",)
+"""A stream still, for HEAD: so that its headers are those of one."""
 GONE_STATUS = 499
 """What nobody receives; metrics count it, as nginx does."""
 
@@ -37,7 +39,7 @@ Looking = Callable[[BinaryIO], None]
 def answer_lines(request: Request, lines: Iterable[bytes], media_type: str, headers: dict[str, str]) -> Response:
     """Lines as they come. The first are there before the answer begins; for HEAD none are."""
     if request.scope.get("is_head"):
-        return StreamingResponse((), media_type=media_type, headers=headers)
+        return StreamingResponse(NOTHING, media_type=media_type, headers=headers)
     pieces = _gather(lines)
     first = [next(pieces)]
     return Sent(lambda: first.pop() if first else next(pieces, b""), headers, media_type)
@@ -48,7 +50,7 @@ def answer_file(
 ) -> Response:
     """The file that is made, in the thread of the request. For HEAD none is, so no length is told (RFC 9110, 9.3.2)."""
     if request.scope.get("is_head"):
-        return StreamingResponse((), media_type=media_type, headers=headers)
+        return StreamingResponse(NOTHING, media_type=media_type, headers=headers)
     making: threading.Semaphore = request.app.state.making
     if not making.acquire(blocking=False):
         raise request.app.state.shed.refuse("files", RETRY_SECONDS)

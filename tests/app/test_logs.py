@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-import logging.config
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.logs import CONFIG, INSIDE, JsonLines
+from app.logs import JsonLines
 from tests.conftest import Store
 from tests.serving import serving
 
@@ -36,6 +35,11 @@ class Lines:
             one.addHandler(self.handler)
         LOGGERS[0].setLevel(logging.INFO)
 
+    def leave(self) -> None:
+        for one in LOGGERS:
+            one.removeHandler(self.handler)
+        LOGGERS[0].setLevel(logging.NOTSET)
+
     def __iter__(self) -> Iterator[dict[str, Any]]:
         return iter([json.loads(line) for line in self.text.splitlines()])
 
@@ -49,9 +53,7 @@ def lines() -> Iterator[Lines]:
     lines = Lines()
     lines.listen()
     yield lines
-    for one in LOGGERS:
-        one.removeHandler(lines.handler)
-    LOGGERS[0].setLevel(logging.NOTSET)
+    lines.leave()
 
 
 @pytest.mark.parametrize("cache_bytes", [0, 1_000_000])
@@ -142,15 +144,3 @@ def test_a_line_stays_a_line_whatever_it_says():
     assert line.isascii()
     assert line.isprintable()
     assert json.loads(line)["event"] == told
-
-
-def test_the_server_logs_the_same_way():
-    formatter = CONFIG["formatters"]["lines"]["()"]
-    assert formatter is JsonLines
-    assert CONFIG["root"]["handlers"] == ["stderr"]
-    logging.config.DictConfigurator(CONFIG)
-
-
-def test_no_server_gives_a_client_the_name_of_those_inside():
-    """A server says `(address, port)`; this is no address."""
-    assert not re.search(r"[0-9.:]", INSIDE[0])

@@ -37,7 +37,7 @@ def test_every_link_of_a_page_leads_to_a_heading_of_another(read, name):
         path, _, fragment = urljoin(f"/docs/{name}", link).partition("#")
         if path.startswith("/docs/"):
             assert not fragment or fragment in anchors(text_of(f"{path[1:]}.md")), link
-        assert path.startswith(("/docs/", "http://127.0.0.1:8000", "https://")), link
+        assert path.startswith(("/docs/", "http://127.0.0.1:8000", "http://127.0.0.1:8080", "https://")), link
 
 
 def test_what_is_not_served_is_named_and_not_linked(read):

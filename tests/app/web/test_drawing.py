@@ -17,7 +17,7 @@ from tests.pages import Page, look
 @pytest.fixture
 def asked_when_full(portal: Any, monkeypatch: Any) -> Any:
     """Asks while as many views are drawn as can be."""
-    monkeypatch.setattr("app.web.drawing.LONGEST_WAIT", 0.05)
+    monkeypatch.setattr("app.web.drawing.LONGEST_WAIT", 1)
 
     async def ask(app: Any) -> httpx.Response:
         async with AsyncExitStack() as held:
@@ -35,7 +35,7 @@ def test_when_too_many_views_are_drawn_a_page_says_so_and_when_to_come_back(make
     store.load(write_lines(tmp_path, [*reference_lines(), event_line(0)]))
     client = store.client()
     answer = asked_when_full(client)
-    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
     assert answer.headers["Content-Type"].startswith("text/html")
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
     assert answer.headers["Cache-Control"] == "no-store"
