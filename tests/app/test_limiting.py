@@ -110,6 +110,11 @@ def test_a_page_of_ours_counts_once_whatever_it_asks(shipped: Store):
     assert asks(client, "/?event=biden-putin-phone-call").status_code == 200
 
 
+def test_whom_a_proxy_names_as_our_own_pages_are_is_limited_like_anyone(shipped: Store):
+    client = shipped.client(rate_limit="1/hour", trusted_proxies=PROXY)
+    assert is_counted_as(client, *[{"peer": PROXY, "X_Forwarded_For": INSIDE[0]}] * 2)
+
+
 def test_what_a_stranger_says_of_itself_changes_nothing(shipped: Store):
     client = shipped.client(rate_limit="1/hour", trusted_proxies="10.0.0.0/8, 2001:db8::1")
     assert is_counted_as(client, {"X_Forwarded_For": "1.1.1.1"}, {"X_Forwarded_For": "2.2.2.2"})
