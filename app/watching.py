@@ -18,6 +18,7 @@ from app.sqlite_file import File
 from app.tables import Revision
 
 POLL_SECONDS = 0.1
+FORSAKEN_SECONDS = 10.0
 NEWEST = "SELECT number, published_at, digest FROM revision ORDER BY number DESC LIMIT 1"
 FAILURES = (sqlite3.Error, UnicodeDecodeError)
 """Of SQLite; the second, where what it has to say of a damaged file is itself damaged."""
@@ -65,13 +66,14 @@ class _Away:
 class _PollingWatch:
     """Asks for the newest revision at most every `POLL_SECONDS`, in a thread and through a connection of its own.
 
-    A look that failed is repeated until there is an answer, whoever still asks.
+    A look that failed is repeated until there is an answer, or nobody has asked for `FORSAKEN_SECONDS`.
     """
 
     def __init__(self, server: Server) -> None:
         self._engine = server.engine(QUERY_SECONDS, finds=True)
         self._lock = threading.Lock()
         self._seen: tuple[float, Revision | None] = -math.inf, None
+        self._asked_at = -math.inf
         self._look: Future[Revision | None] | None = None
         self._away = _Away()
         self._closed = threading.Event()
@@ -81,6 +83,7 @@ class _PollingWatch:
 
     def revision(self) -> Revision | None:
         with self._lock:
+            self._asked_at = time.monotonic()
             if self._is_fresh():
                 return self._seen[1]
             if self._look is None:
@@ -114,6 +117,10 @@ class _PollingWatch:
                 if not look.done():
                     look.set_exception(error)
                 self._closed.wait(POLL_SECONDS)
+                with self._lock:
+                    if time.monotonic() - self._asked_at > FORSAKEN_SECONDS:
+                        self._look = None
+                        return
             else:
                 with self._lock:
                     self._seen, self._look = (asked_at, found), None

@@ -1,5 +1,6 @@
 """Real stores, on SQLite and on a real PostgreSQL, and clients of the real application."""
 
+import gc
 import json
 import secrets
 from collections.abc import Callable, Iterable, Iterator
@@ -78,6 +79,14 @@ class Store:
         for app in self._apps:
             app.state.database.close()
         self.engine.dispose()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _collected() -> Iterator[None]:
+    """What outlives a file of tests is looked through no more: of much, it takes a second, while a question waits."""
+    yield
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

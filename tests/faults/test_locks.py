@@ -4,6 +4,7 @@ import os
 import signal
 import sqlite3
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -66,11 +67,18 @@ def test_a_writer_that_waited_long_enough_is_refused_in_a_line(
     assert seed(first, path)[0] == 0
 
 
+HEARING = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])"
+"""Starts a program as a terminal does; one in the background of a shell inherits that interrupts are ignored."""
+
+
 def test_a_writer_that_waits_says_so_and_can_be_interrupted(first: URL, folder: Path, tmp_path: Path) -> None:
     path, log = write(folder, 2), tmp_path / "log"
-    command = [DATELINE, "seed", "--allow-uncited", str(path)]
-    with locked(first), log.open("w") as output:
-        waiting = subprocess.Popen(command, env=environment(DATABASE_URL=plain(first)), stderr=output)
+    command = [sys.executable, "-c", HEARING, str(DATELINE), "seed", "--allow-uncited", str(path)]
+    with (
+        locked(first),
+        log.open("w") as output,
+        subprocess.Popen(command, env=environment(DATABASE_URL=plain(first)), stderr=output) as waiting,
+    ):
         try:
             until(lambda: "Waiting for another writer, 3600 seconds at most." in log.read_text())
             assert waiting.poll() is None
