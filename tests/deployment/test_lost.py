@@ -55,6 +55,16 @@ def assert_unmixed(crowd):
     assert len(seen) == len({revision for revision, _ in seen}) == len({states for _, states in seen}) == 2
 
 
+def see_next(topology, crowd, before):
+    """Once all have the next revision, and what was kept is old, that alone is seen; nothing failed meanwhile."""
+    until(lambda: all_have(topology, before + 1))
+    time.sleep(MAX_AGE + 1)
+    seen = crowd.ask_more(100)
+    assert crowd.failed == []
+    assert {one.revision for one in crowd.answered[seen + 10 :] if one.is_renewed} == {before + 1}
+    assert_unmixed(crowd)
+
+
 def crowd_of(topology):
     return Crowd(topology.cache.address, QUESTIONS, told)
 
@@ -85,12 +95,7 @@ def test_readers_of_a_replica_that_lags_see_the_old_revision_and_then_the_new(to
         crowd.ask_more(100)
         assert {one.revision for one in crowd.answered} == {before}
         topology.replica.ask("SELECT pg_wal_replay_resume()")
-        until(lambda: all_have(topology, before + 1))
-        time.sleep(MAX_AGE + 1)
-        seen = crowd.ask_more(100)
-    assert crowd.failed == []
-    assert {one.revision for one in crowd.answered[seen + 10 :] if one.is_renewed} == {before + 1}
-    assert_unmixed(crowd)
+        see_next(topology, crowd, before)
 
 
 def test_a_walk_that_began_ahead_of_a_replica_waits_for_it_and_goes_on(topology, records):
@@ -194,9 +199,4 @@ def test_readers_do_not_notice_that_the_primary_is_lost_and_loads_go_on_at_the_r
         crowd.ask_more(100)
         assert topology.replica.ask("SELECT pg_promote()") is True
         topology.load(next(records), into=topology.replica)
-        until(lambda: all_have(topology, before + 1))
-        time.sleep(MAX_AGE + 1)
-        seen = crowd.ask_more(100)
-    assert crowd.failed == []
-    assert {one.revision for one in crowd.answered[seen + 10 :] if one.is_renewed} == {before + 1}
-    assert_unmixed(crowd)
+        see_next(topology, crowd, before)

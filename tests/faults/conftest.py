@@ -1,13 +1,15 @@
 """Stores to break, on each database."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import URL
 
 from app.cli import main
-from tests.faults.stores import PostgresStores, SqliteStores, Stores, plain
+from tests.faults.loading import load
+from tests.faults.states import write
+from tests.faults.stores import PostgresStores, SqliteStores, Stores, opened, plain
 
 Seed = Callable[[URL, Path], tuple[int, str]]
 
@@ -31,6 +33,16 @@ def stores(database: str, make_stores: Callable[[str], Stores]) -> Stores:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the files of records are."""
     return tmp_path_factory.mktemp("records")
+
+
+@pytest.fixture
+def first(stores: Stores, folder: Path) -> Iterator[URL]:
+    """A store with the first state."""
+    url = stores.new()
+    with opened(url) as one:
+        load(one.engine, write(folder, 1))
+    yield url
+    stores.drop(url)
 
 
 @pytest.fixture

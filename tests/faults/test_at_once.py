@@ -8,7 +8,6 @@ from contextlib import ExitStack
 from itertools import permutations
 from pathlib import Path
 
-import pytest
 from sqlalchemy import URL, Engine
 
 from seed.history import HistoryRefused
@@ -21,15 +20,6 @@ from tests.faults.stores import Stores, held, opened, plain, seen
 ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 120
 Work = Callable[[Engine, Path], None]
-
-
-@pytest.fixture
-def first(stores: Stores, folder: Path) -> URL:
-    """A store with the first state."""
-    url = stores.new()
-    with opened(url) as one:
-        load(one.engine, write(folder, 1))
-    return url
 
 
 def one_after_another(stores: Stores, store: URL, works: list[tuple[Work, Path]]) -> list[Content]:

@@ -30,16 +30,6 @@ from tests.postgres import postgres_server
 PATIENCE = 60
 
 
-@pytest.fixture
-def first(stores: Stores, folder: Path) -> Iterator[URL]:
-    """A store with the first state."""
-    url = stores.new()
-    with opened(url) as one:
-        load(one.engine, write(folder, 1))
-    yield url
-    stores.drop(url)
-
-
 @contextmanager
 def locked(url: URL) -> Iterator[None]:
     """Another writer is at work, without end."""

@@ -18,7 +18,7 @@ from tests.faults import READS, SEED
 from tests.faults.loading import ENDED, PATIENCE, load, writing
 from tests.faults.reading import read_meanwhile
 from tests.faults.states import write
-from tests.faults.stores import Stores, opened, plain
+from tests.faults.stores import opened, plain
 
 ROOT = Path(__file__).parent.parent.parent
 SERVE = [sys.executable, "-c", "from app.cli import main; main()", "serve", "--port", "0", "--workers", "2"]
@@ -56,38 +56,28 @@ def _wait_for(address: str) -> None:
 
 
 @pytest.fixture
-def store(stores: Stores, folder: Path) -> Iterator[URL]:
-    """One with the first state."""
-    url = stores.new()
-    with opened(url) as one:
-        load(one.engine, write(folder, 1))
-    yield url
-    stores.drop(url)
-
-
-@pytest.fixture
-def seed(store: URL, folder: Path) -> Callable[[int], None]:
+def seed(first: URL, folder: Path) -> Callable[[int], None]:
     """Publishes a state."""
 
     def publish(number: int) -> None:
         path = write(folder, number)
         if number % BY_COMMAND == 0:
             command = [sys.executable, "-m", "seed", "--allow-uncited", str(path)]
-            environment = {**os.environ, "DATABASE_URL": plain(store), "PYTHONPATH": str(ROOT)}
+            environment = {**os.environ, "DATABASE_URL": plain(first), "PYTHONPATH": str(ROOT)}
             done = subprocess.run(
                 command, env=environment, capture_output=True, check=True, timeout=PATIENCE, text=True
             )
             assert done.stdout.startswith(f"Published revision {number}:")
         else:
-            with writing(load, store, path) as writer:
+            with writing(load, first, path) as writer:
                 writer.reaches(ENDED)
         path.unlink()
 
     return publish
 
 
-def test_every_answer_and_every_walk_is_of_one_revision(store: URL, seed: Callable[[int], None]) -> None:
-    with served(store) as address:
+def test_every_answer_and_every_walk_is_of_one_revision(first: URL, seed: Callable[[int], None]) -> None:
+    with served(first) as address:
         seen = read_meanwhile(address, READERS, READS, SEED, seed)
     told = f"{len(seen.mixed)} mixed, {len(seen.errors)} errors, {len(seen.revisions)} revisions seen"
     print(f"{seen.reads} reads with seed {SEED}: {told}")  # noqa: T201 - told by -rP
@@ -96,12 +86,12 @@ def test_every_answer_and_every_walk_is_of_one_revision(store: URL, seed: Callab
     assert len(seen.revisions) > 3
 
 
-def test_a_store_that_is_changed_without_revisions_is_caught(store: URL) -> None:
+def test_a_store_that_is_changed_without_revisions_is_caught(first: URL) -> None:
     """The negative control: what is checked above would not pass."""
 
     def overwrite(number: int) -> None:
         changed = update(Event).where(col(Event.key) == bindparam("at"))
-        with opened(store) as one:
+        with opened(first) as one:
             with one.engine.connect() as connection:
                 rows = connection.execute(select(col(Event.key), col(Event.document))).all()
             for key, document in rows:
@@ -109,6 +99,6 @@ def test_a_store_that_is_changed_without_revisions_is_caught(store: URL) -> None
                 with one.engine.begin() as connection:
                     connection.execute(changed.values(document=new), {"at": key})
 
-    with served(store, DATELINE_CACHE_BYTES="0") as address:
+    with served(first, DATELINE_CACHE_BYTES="0") as address:
         seen = read_meanwhile(address, READERS, 100, SEED, overwrite)
     assert len(seen.mixed) > 10

@@ -1,23 +1,19 @@
 """The explorer in a browser: Debian's Chromium, driven by Playwright, against the real server."""
 
-import shutil
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.awkward import HOSTILE, awkward_lines
+from tests.chromium import IN_CHROMIUM
 from tests.conftest import RECORD, Store
 from tests.invented import write_lines
+from tests.serving import serving
 
-CHROMIUM = shutil.which("chromium")
 FLIGHT = "us-jstars-first-flight-over-eastern-ukraine"
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -28,45 +24,23 @@ FOCUSED = """() => {
 }"""
 """Where the focus is, whether it can be told, and whether it is in sight."""
 
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium: apt-get install chromium"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # of the server's and the driver's event loops
-]
-
-
-def _serve(store: Store) -> Iterator[str]:
-    """The address of a server over a store, on a free port."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(store.client().app, log_level="error"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+pytestmark = IN_CHROMIUM
 
 
 @pytest.fixture(scope="module")
 def site(make_store: Callable[[str], Store]) -> Iterator[str]:
     store = make_store("sqlite")
     store.load(RECORD)
-    yield from _serve(store)
+    with serving(store.client().app) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def awkward_site(make_store: Callable[[str], Store], tmp_path_factory: Any) -> Iterator[str]:
     store = make_store("sqlite")
     store.load(write_lines(tmp_path_factory.mktemp("record"), awkward_lines()))
-    yield from _serve(store)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+    with serving(store.client().app) as address:
+        yield address
 
 
 class Tab:

@@ -2,67 +2,43 @@
 
 import http.server
 import re
-import shutil
-import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from selectolax.lexbor import LexborHTMLParser
 
 from tests.awkward import awkward_lines
+from tests.chromium import IN_CHROMIUM
 from tests.conftest import RECORD, Store
 from tests.documents import blocks, text_of
 from tests.invented import write_lines
+from tests.serving import serving
 
-CHROMIUM = shutil.which("chromium")
 FLIGHT = "/embed/event/us-jstars-first-flight-over-eastern-ukraine"
 FRAME, LISTENER = [one for one in blocks(text_of("docs/embed.md"), "html") if "iframe" in one][:2]
 """As the how-to has them."""
 
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium: apt-get install chromium"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # of the server's and the driver's event loops
-]
-
-
-def serve(store: Store) -> Iterator[str]:
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(store.client().app, log_level="error"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+pytestmark = IN_CHROMIUM
 
 
 @pytest.fixture(scope="module")
 def site(make_store: Callable[[str], Store]) -> Iterator[str]:
     store = make_store("sqlite")
     store.load(RECORD)
-    yield from serve(store)
+    with serving(store.client().app) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def awkward_site(make_store: Callable[[str], Store], tmp_path_factory: Any) -> Iterator[str]:
     store = make_store("sqlite")
     store.load(write_lines(tmp_path_factory.mktemp("record"), awkward_lines()))
-    yield from serve(store)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+    with serving(store.client().app) as address:
+        yield address
 
 
 class Newspaper(http.server.BaseHTTPRequestHandler):

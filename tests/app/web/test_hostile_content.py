@@ -5,20 +5,19 @@ A run tries some payloads; `HOSTILE_CONTENT=200` tries all.
 
 import os
 import random
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from tests.chromium import IN_CHROMIUM
 from tests.conftest import Store
 from tests.invented import write_lines
 from tests.payloads import PAYLOADS, lines_of
 from tests.serving import serving
 
-CHROMIUM = shutil.which("chromium")
 COUNT = int(os.environ.get("HOSTILE_CONTENT", "8"))
 TRIED = PAYLOADS if len(PAYLOADS) <= COUNT else random.Random(1).sample(PAYLOADS, COUNT)
 RUNNABLE = """() => [...document.querySelectorAll("*")].filter((one) =>
@@ -30,10 +29,7 @@ RUNNABLE = """() => [...document.querySelectorAll("*")].filter((one) =>
 """Elements that run something, or ask somebody, and that are not ours."""
 REFUSED = "Failed to load resource: the server responded with a status of 400 (Bad Request)"
 
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="needs Debian's chromium: apt-get install chromium"),
-    pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # of the server's and the driver's event loops
-]
+pytestmark = IN_CHROMIUM
 
 
 @pytest.fixture(scope="module")
@@ -43,14 +39,6 @@ def site(make_store: Callable[[str], Store], tmp_path_factory: Any) -> Iterator[
     hostile = TRIED[0]
     with serving(store.client(title=hostile, attribution=hostile, license=hostile).app) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
