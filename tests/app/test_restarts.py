@@ -25,7 +25,7 @@ PATIENCE = 180
 ASKED_BETWEEN = 50
 PATHS = (
     "/v1/events?limit=100", "/v1/exports/events.ndjson", "/v1/events?date_from=2020-01-01&count=exact", "/v1/actors",
-    "/v1/events/harbour-talks-3", "/v1/exports/citations.csv", "/v1/publishers", "/health/ready",
+    "/v1/events/harbour-talks-3", "/v1/exports/citations.csv", "/v1/facets", "/health/ready",
 )  # fmt: skip
 
 
@@ -104,7 +104,15 @@ def inherited(folder: Path, database: str) -> Iterator[tuple[int, Callable[..., 
 def workers(server: Server) -> set[int]:
     """The processes that a supervisor started to serve."""
     children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
-    return {int(pid) for pid in children if "spawn_main" in Path(f"/proc/{pid}/cmdline").read_text()}
+    return {int(pid) for pid in children if "spawn_main" in command_of(pid)}
+
+
+def command_of(pid: str) -> str:
+    """Nothing of a process that has ended meanwhile."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def until(holds: Callable[[], bool]) -> None:
