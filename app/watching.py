@@ -88,7 +88,7 @@ class _PollingWatch:
                 return self._seen[1]
             if self._look is None:
                 self._look = Future()
-                threading.Thread(target=self._find, args=(self._look,), daemon=True).start()
+                threading.Thread(target=self._find, args=(self._look, self._closed), daemon=True).start()
             elif self._away:
                 raise unavailable() from self._away.cause
             look = self._look
@@ -101,14 +101,16 @@ class _PollingWatch:
             raise unavailable() from error
 
     def close(self) -> None:
+        """Ends a look that goes on. Whoever asks again opens it again, as SQLAlchemy has it of an engine."""
         self._closed.set()
+        self._closed = threading.Event()
         self._engine.dispose()
 
     def _is_fresh(self) -> bool:
         return time.monotonic() - self._seen[0] <= POLL_SECONDS
 
-    def _find(self, look: "Future[Revision | None]") -> None:
-        while not self._closed.is_set():
+    def _find(self, look: "Future[Revision | None]", closed: threading.Event) -> None:
+        while True:
             asked_at = time.monotonic()
             try:
                 found = _fetch_newest(self._engine)
@@ -116,9 +118,9 @@ class _PollingWatch:
                 self._away.begins(error)
                 if not look.done():
                     look.set_exception(error)
-                self._closed.wait(POLL_SECONDS)
+                closed.wait(POLL_SECONDS)
                 with self._lock:
-                    if time.monotonic() - self._asked_at > FORSAKEN_SECONDS:
+                    if closed.is_set() or time.monotonic() - self._asked_at > FORSAKEN_SECONDS:
                         self._look = None
                         return
             else:

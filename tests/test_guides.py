@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import sqlite3
+import time
 from contextlib import closing
 
 import httpx
@@ -11,6 +12,7 @@ import psycopg
 import pytest
 from sqlmodel import SQLModel
 
+from app.watching import POLL_SECONDS
 from tests.documents import GUIDES, SERVED, blocks, section, text_of
 from tests.following import Reader, is_shown
 from tests.postgres import _binaries as server_programs
@@ -165,6 +167,7 @@ def test_the_loop_keeps_a_copy_through_a_withdrawal(store, write_record, tmp_pat
         assert documents(copy) == {one["id"]: one for one in reader.get("/v1/events")["data"]}
         gone = event | {"id": "two", "status": "withdrawn", "reason": "Never so."}
         store.load(write_record([event | {"id": "one", "title": "The one"}, gone]))
+        time.sleep(2 * POLL_SECONDS)  # on PostgreSQL it is seen no sooner
         assert loop["sync"](reader.address, copy) == loop["sync"](reader.address, copy) == 2
         assert documents(copy) == {"one": reader.get("/v1/events/one")["data"]}
 

@@ -10,6 +10,7 @@ from sqlalchemy import event
 
 from app.database import Patient
 from app.statements import Rows, Template, Values
+from app.watching import POLL_SECONDS
 from tests.conftest import Client, Store
 from tests.invented import event_line, invented_lines, reference_lines, write_lines
 
@@ -120,6 +121,15 @@ def test_a_new_revision_is_seen_at_once_or_within_100_milliseconds(store, tmp_pa
         if store.url.get_backend_name() != "sqlite":
             time.sleep(0.1)
         assert client.get("/v1/events").json()["meta"]["revision"] == revision
+
+
+def test_a_store_that_was_closed_is_opened_again_by_whoever_asks(store, tmp_path):
+    store.load(write_lines(tmp_path, invented_lines(2)))
+    database = store.client().app.state.database
+    for _ in range(2):
+        assert database.newest_revision().number == 1
+        database.close()
+        time.sleep(2 * POLL_SECONDS)  # until what was seen is too old to be said again
 
 
 def test_nothing_is_asked_of_sqlite_while_nothing_was_published(store, tmp_path):
