@@ -94,12 +94,13 @@ class Patient:
 
 
 class Turn:
-    """A store for one question, and for so many seconds: past them no further statement is begun."""
+    """A store for one question, and for so many seconds from its first statement: past them no further one is begun."""
 
     def __init__(self, store: Patient, engine: Engine, seconds: float) -> None:
         self.memory, self.newest_revision = store.memory, store.newest_revision
         self._engine, self._is_hasty = engine, engine is store.hasty_engine
-        self._until = time.monotonic() + seconds
+        self._seconds = seconds
+        self._until: float | None = None
 
     def fetch(self, statement: Executable) -> Sequence[Row[*tuple[Any, ...]]]:
         with self._in_time():
@@ -110,7 +111,10 @@ class Turn:
             return _ask(self._engine, template, values)
 
     def _in_time(self) -> AbstractContextManager[None]:
-        if time.monotonic() > self._until:
+        now = time.monotonic()
+        if self._until is None:
+            self._until = now + self._seconds
+        if now > self._until:
             raise Hurried if self._is_hasty else unavailable()
         return hurrying() if self._is_hasty else nullcontext()
 
