@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-from psycopg.errors import DataCorrupted, IndexCorrupted
+from psycopg.errors import DataCorrupted, IndexCorrupted, UndefinedTable
 from sqlalchemy import exc
 
 from app.problems import UNAVAILABLE, Problem
@@ -40,9 +40,9 @@ def answering() -> Iterator[None]:
 
 
 def is_unavailable(error: BaseException | None) -> bool:
-    """Whether a driver says that its database cannot answer now: not that there is no such table, or no such word."""
+    """Whether a driver says that its database cannot answer now: not that it does not understand a question."""
     if isinstance(error, sqlite3.OperationalError):
-        return getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
+        return getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR or is_damaged(error)
     return isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)) or is_damaged(error)
 
 
@@ -50,8 +50,9 @@ def is_damaged(error: BaseException | None) -> bool:
     """Whether a driver says that what a database has stored is no longer what it wrote."""
     if isinstance(error, sqlite3.DatabaseError):
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF  # the rest tells where
-        return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
-    return isinstance(error, (DataCorrupted, IndexCorrupted, UnicodeDecodeError))
+        is_missing = str(error).startswith("no such table")  # as of a file that was emptied and is being written
+        return is_missing or code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
+    return isinstance(error, (DataCorrupted, IndexCorrupted, UndefinedTable, UnicodeDecodeError))
 
 
 def is_late(error: BaseException | None) -> bool:

@@ -280,3 +280,13 @@ def test_a_sqlite_file_is_replaced_and_read_on(sqlite, sqlite_reader):
         sqlite.replace()
         time.sleep(0.1)
     came_back(sqlite_reader)
+
+
+def test_a_sqlite_file_is_written_over_and_read_on(sqlite, sqlite_reader):
+    """As `cp` does it: for a moment each time there is a file, but with nothing in it, or half of a store."""
+    for _ in range(100):
+        sqlite.be_a_letter()
+        time.sleep(random.random() / 100)
+        sqlite.rewrite()
+        time.sleep(random.random() / 20)
+    came_back(sqlite_reader)
