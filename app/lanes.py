@@ -13,6 +13,7 @@ from app.connections import POOL_SIZE
 from app.database import Database, Patient
 from app.files import GONE_STATUS, Sent
 from app.haste import Hurried
+from app.logs import INSIDE
 from app.metrics import Questions
 from app.shedding import Shed, Turns
 
@@ -22,6 +23,10 @@ MOST_PATIENT = 2
 MOST_WAITING = 16
 LONGEST_WAIT = 3
 """So many slow questions wait for their turn, and so many seconds at most."""
+MOST_INSIDE = 1
+MOST_WAITING_INSIDE = 100
+LONGEST_WAIT_INSIDE = 5
+"""The same of what the views of the explorer ask: more than those that are drawn at once can ask."""
 MOST_EXPORTING = 3
 """Threads that read for exports: one more than are busy with making files."""
 MOST_EXPORTS = 16
@@ -41,7 +46,10 @@ class Lanes:
         self._brief = CapacityLimiter(MOST_BRIEF)
         self._writing = CapacityLimiter(MOST_WRITING)
         self._patient = Turns(shed, "questions", most=MOST_PATIENT, waiting=MOST_WAITING, seconds=LONGEST_WAIT)
-        self._slow = CapacityLimiter(MOST_PATIENT)
+        self._inside = Turns(
+            shed, "questions", most=MOST_INSIDE, waiting=MOST_WAITING_INSIDE, seconds=LONGEST_WAIT_INSIDE
+        )
+        self._slow = CapacityLimiter(MOST_PATIENT + MOST_INSIDE)
         self._exporting = CapacityLimiter(MOST_EXPORTING)
         self._exports = 0
 
@@ -53,11 +61,16 @@ class Lanes:
                 return await to_thread.run_sync(lambda: ask(store.in_haste()), limiter=threads)
         except Hurried:
             pass
-        async with self._patient.one():
+        async with self._turns(request).one():
             if await request.is_disconnected():
                 return Response(status_code=GONE_STATUS)
             with self.questions.asked("patient"):
                 return await to_thread.run_sync(lambda: ask(store.patiently()), limiter=self._slow)
+
+    def _turns(self, request: Request) -> Turns:
+        """Whoever looks at a page need not wait for those who ask what is slow."""
+        is_inside = request.scope.get("client") is INSIDE
+        return self._inside if is_inside and not self._patient.is_free else self._patient
 
     async def write(self, write: Callable[[], Response]) -> Response:
         """What asks nothing more, and is much work for Python."""

@@ -46,6 +46,10 @@ class Turns:
         self._shed, self._of, self._waiting, self._seconds = shed, of, waiting, seconds
         self._limiter = CapacityLimiter(most)
 
+    @property
+    def is_free(self) -> bool:
+        return self._limiter.available_tokens > 0
+
     @asynccontextmanager
     async def one(self) -> AsyncIterator[None]:
         """Raises a 503 `Problem` where there is no turn."""

@@ -31,6 +31,7 @@ ONE = Told("SELECT 1")
 WAITING = 2
 QUICK = [f"/v1/actors?limit={limit}" for limit in range(1, 30)]
 EXPORT = "/v1/exports/events.csv"
+VIEWS = ["/", "/?q=talks&known_at=2022-01-01", "/?event=harbour-talks-0", "/?limit=1&type=consult&actor=anna-berg"]
 names: list[str] = []
 """Of the requests that were asked without end, as a log would have them."""
 router = APIRouter(route_class=QuestionRoute)
@@ -103,6 +104,34 @@ def test_few_slow_questions_wait_and_the_others_are_refused(portal: BlockingPort
     assert client.get(QUICK[0]).status_code == 200
 
 
+def test_the_explorer_is_readable_while_many_ask_what_is_slow(
+    portal: BlockingPortal, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though nothing of what it asks is quick."""
+
+    async def ask() -> list[int]:
+        refused, done = asyncio.Event(), asyncio.Event()
+        async with asking(client) as some:
+
+            async def press() -> None:
+                while not done.is_set():
+                    answer = await some.get("/endless")
+                    if "Too many questions" in answer.text:
+                        refused.set()
+                        await asyncio.sleep(0.02)
+
+            pressing = [asyncio.ensure_future(press()) for _ in range(2 * (lanes.MOST_PATIENT + WAITING))]
+            await refused.wait()
+            statuses = [(await some.get(view)).status_code for view in VIEWS]
+            done.set()
+            await asyncio.gather(*pressing)
+        return statuses
+
+    monkeypatch.setattr(Patient, "in_haste", lambda store: Turn(store, store.hasty_engine, -1.0))
+    client.app.state.database.hasty = None
+    assert portal.call(ask) == [200] * len(VIEWS)
+
+
 def test_whoever_asks_in_haste_and_patiently_is_one_request_for_the_log(client: Client) -> None:
     names.clear()
     answer = client.get("/endless", headers={"X-Request-ID": "mine"})
@@ -171,4 +200,4 @@ def test_an_export_that_cannot_begin_is_told_as_such(client: Client, loaded: Sto
     with loaded.engine.begin() as connection:
         for table in ("event", "citation", "change"):
             connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO away_{table}")
-    assert client.get(path).status_code == 500
+    assert client.get(path).status_code == 503
