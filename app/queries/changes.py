@@ -44,6 +44,10 @@ class ChangeQuery(PageQuestion):
 
     since: Whole = Field(0, ge=0, le=LARGEST_SINCE, description="Changes of the revisions after this one.")
 
+    @property
+    def seen(self) -> int:
+        return self.since
+
     def key_types(self) -> Types:
         return (int, str, str)
 

@@ -35,7 +35,7 @@ def fetch_asked(database: Database, question: Question) -> tuple[Revision, Posit
     if newest is None:
         raise Problem(UNAVAILABLE, "No revision was published yet.", headers={"Retry-After": "10"})
     if not isinstance(question, PageQuestion) or question.cursor is None:
-        return (_fetch_as_of(database, question.as_of, newest) if question.as_of is not None else newest), None
+        return _fetch_named(database, question, newest), None
     seal, position = read_cursor(question, question.cursor)
     revision = _fetch_of_cursor(database, position.revision, newest)
     if question.as_of is not None:
@@ -60,6 +60,15 @@ def fetch_revisions(
     ]
     more = (found[question.limit - 1][0],) if len(found) > question.limit else None
     return Page(documents, more, revision.number if question.count else None)
+
+
+def _fetch_named(database: Database, question: Question, newest: Revision) -> Revision:
+    """The one that a question names; else the newest that this process, or whoever asks, has seen."""
+    if question.as_of is not None:
+        return _fetch_as_of(database, question.as_of, newest)
+    if isinstance(question, PageQuestion) and question.seen > newest.number:
+        return _fetch_number(database, question.seen, newest) or newest
+    return newest
 
 
 def _fetch_as_of(database: Database, as_of: str, newest: Revision) -> Revision:

@@ -183,5 +183,6 @@ def test_a_revision_not_yet_seen_by_this_process_is_answered(store, tmp_path, mo
         "locations": [], "actors": [], "citations": []}]))  # fmt: skip
     ahead = store.client()
     following = ahead.get("/v1/events?limit=1").json()["links"]["next"]
-    answer = behind.get(following)
-    assert (answer.status_code, answer.json()["meta"]["revision"]) == (200, 2)
+    for question in (following, "/v1/events?as_of=2", "/v1/changes?since=2"):
+        answer = behind.get(question)
+        assert (answer.status_code, answer.json()["meta"]["revision"]) == (200, 2)
