@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 from types import FrameType
 
 import uvicorn
-from uvicorn._types import ASGI3Application
+from uvicorn._types import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from app.logs import CONFIG
@@ -82,7 +82,15 @@ class Conversation(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self.running = cycle
-        super()._start_asgi_task(cycle, app)
+
+        async def answer(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+            """One that is left before its end is left since its client takes nothing: no fault of ours."""
+            await app(scope, receive, send)
+            if cycle.response_started and not cycle.response_complete:
+                cycle.disconnected = True
+                self.transport.abort()
+
+        super()._start_asgi_task(cycle, answer)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The request that is under way need not be the last that came; no other is begun."""

@@ -18,7 +18,7 @@ from tests.app.test_cli import PATIENCE, address
 from tests.app.test_cli_serve import serving
 from tests.app.test_logs import Lines
 from tests.conftest import Store
-from tests.invented import invented_lines, write_lines
+from tests.invented import event_line, invented_lines, reference_lines, write_lines
 
 QUESTION = b"GET /v1 HTTP/1.1\r\nHost: dateline.test\r\n"
 OK = b"HTTP/1.1 200 OK"
@@ -30,6 +30,15 @@ def database(make_store: Callable[[str], Store], tmp_path: Path, monkeypatch: py
     store.load(write_lines(tmp_path, invented_lines(3)))
     monkeypatch.setenv("DATABASE_URL", address(store))
     return address(store)
+
+
+@pytest.fixture
+def large(make_store: Callable[[str], Store], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A store whose export is more than what lies between two programs."""
+    store = make_store("sqlite")
+    events = [event_line(number, summary="word " * 3_900) for number in range(300)]
+    store.load(write_lines(tmp_path, [*reference_lines(), *events]))
+    monkeypatch.setenv("DATABASE_URL", address(store))
 
 
 @contextmanager
@@ -192,9 +201,33 @@ def test_clients_that_vanish_leave_nothing_in_the_log() -> None:
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset
                 client.sendall(asked)
                 assert client.recv(1)
-        deadline = time.monotonic() + PATIENCE
-        while server.server_state.connections or server.server_state.tasks:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        until_left(server)
     lines.leave()
     assert lines.text == ""
+
+
+@pytest.mark.usefixtures("large")
+def test_a_client_that_takes_nothing_of_an_export_is_left_and_leaves_nothing_in_the_log(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.files.LONGEST_PAUSE", 0.2)
+    lines = Lines()
+    with running() as (server, where), socket.socket() as client:
+        lines.listen()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.settimeout(PATIENCE)
+        client.connect(where)
+        client.sendall(b"GET /v1/exports/events.ndjson HTTP/1.1\r\nHost: dateline.test\r\n\r\n")
+        assert client.recv(len(OK)) == OK
+        until_left(server)
+        assert not read_to_end(client).endswith(b"\r\n0\r\n\r\n")
+    lines.leave()
+    assert lines.text == ""
+
+
+def until_left(server: Server) -> None:
+    """By everybody, with nothing under way."""
+    deadline = time.monotonic() + PATIENCE
+    while server.server_state.connections or server.server_state.tasks:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
