@@ -29,19 +29,22 @@ MOST_FAILURES = 3
 """Workers in a row that ended before they served, while no other did."""
 SHORT_LIFE = 10
 PAUSE = 3
-"""In seconds: a worker that ended untold so soon is replaced only after a pause, lest replacing takes the processor."""
+"""In seconds: a worker that ended untold so soon after it was started, or first served, is replaced only after a pause,
+lest replacing takes the processor.
+"""
 processes = multiprocessing.get_context("spawn")
 log = logging.getLogger("dateline")
 
 
 @dataclass(eq=False)
-class Hand:
+class WorkerProcess:
     """A worker, as its supervisor sees it."""
 
     process: SpawnProcess
     beats: Connection
     generation: int
-    born: float = field(default_factory=time.monotonic)
+    since: float = field(default_factory=time.monotonic)
+    """When it was started; then, when it first served."""
     silence: float = 0
     ready: bool = False
     retired: bool = False
@@ -52,7 +55,8 @@ class Hand:
         try:
             while self.beats.poll():
                 self.beats.recv_bytes()
-                self.ready = True
+                if not self.ready:
+                    self.ready, self.since = True, time.monotonic()
                 self.silence = self.silence if self.retired else 0
         except (EOFError, OSError):
             pass  # it ended, which the process tells
@@ -70,7 +74,7 @@ class Hand:
 class Supervisor:
     def __init__(self, sockets: list[socket.socket], count: int, started: Callable[[], None]) -> None:
         self.sockets, self.count, self.tell_started = sockets, count, started
-        self.hands: list[Hand] = []
+        self.workers: list[WorkerProcess] = []
         self.generation = self.failures = self.asked_to_stop = 0
         self.not_before = 0.0
         self.told = self.stopping = self.failed = False
@@ -82,13 +86,13 @@ class Supervisor:
             signal.signal(number, self._ask_to_stop)
         signal.signal(signal.SIGHUP, self._ask_to_restart)
         before = time.monotonic()
-        while self.hands or not self.stopping:
+        while self.workers or not self.stopping:
             self._tend()
-            wait([one.process.sentinel for one in self.hands], TURN)
+            wait([one.process.sentinel for one in self.workers], TURN)
             now = time.monotonic()
-            for hand in tuple(self.hands):
-                hand.listen(min(now - before, 2 * TURN))  # not what passed while all were stopped
-                self._look_after(hand)
+            for worker in tuple(self.workers):
+                worker.listen(min(now - before, 2 * TURN))  # not what passed while all were stopped
+                self._look_after(worker)
             before = now
         return not self.failed
 
@@ -103,7 +107,7 @@ class Supervisor:
         if self.asked_to_stop or self.failed:
             self._stop()
             return
-        living = [one for one in self.hands if not one.retired]
+        living = [one for one in self.workers if not one.retired]
         old = [one for one in living if one.generation < self.generation]
         if len(living) < self.count or (old and len(living) == self.count):
             if time.monotonic() >= self.not_before:
@@ -119,37 +123,37 @@ class Supervisor:
         process.start()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGHUP})
         beats.close()
-        self.hands.append(Hand(process, ours, self.generation))
+        self.workers.append(WorkerProcess(process, ours, self.generation))
 
-    def _look_after(self, hand: Hand) -> None:
-        if hand.ready and not self.told:
+    def _look_after(self, worker: WorkerProcess) -> None:
+        if worker.ready and not self.told:
             self.told = True
             self.tell_started()
-        if hand.ready and not hand.retired:
+        if worker.ready and not worker.retired:
             self.failures = 0
-        if hand.hangs:
-            log.warning("Worker %s hangs, and is killed.", hand.process.pid)
-            hand.process.kill()
-            hand.process.join()
-        if (code := hand.process.exitcode) is not None:
-            self.hands.remove(hand)
-            hand.beats.close()
-            if not hand.retired and not self.stopping:
-                self._mourn(hand, code)
+        if worker.hangs:
+            log.warning("Worker %s hangs, and is killed.", worker.process.pid)
+            worker.process.kill()
+            worker.process.join()
+        if (code := worker.process.exitcode) is not None:
+            self.workers.remove(worker)
+            worker.beats.close()
+            if not worker.retired and not self.stopping:
+                self._mourn(worker, code)
 
-    def _mourn(self, hand: Hand, code: int) -> None:
+    def _mourn(self, worker: WorkerProcess, code: int) -> None:
         """A worker ended untold: another is started, at once or after a pause, unless none serves and it is in vain."""
-        log.warning("Worker %s ended with status %s.", hand.process.pid, code)
-        if (now := time.monotonic()) < hand.born + SHORT_LIFE:
+        log.warning("Worker %s ended with status %s.", worker.process.pid, code)
+        if (now := time.monotonic()) < worker.since + SHORT_LIFE:
             self.not_before = now + PAUSE
-        if hand.ready:
+        if worker.ready:
             return
         self.failures += 1
-        if old := [one for one in self.hands if one.generation < self.generation]:
+        if old := [one for one in self.workers if one.generation < self.generation]:
             log.error("The new worker cannot start: the old ones go on.")
             for one in old:
                 one.generation = self.generation
-        elif any(one.ready and not one.retired for one in self.hands):
+        elif any(one.ready and not one.retired for one in self.workers):
             log.error("A worker cannot start: the others go on, and it is tried again.")
         elif code > 0 or self.failures >= MOST_FAILURES:
             self.failed = True
@@ -159,11 +163,11 @@ class Supervisor:
             self.stopping = True
             for one in self.sockets:
                 one.close()
-        for hand in self.hands:
-            if not hand.retired:
-                hand.retire()
+        for worker in self.workers:
+            if not worker.retired:
+                worker.retire()
             elif self.asked_to_stop > 1:
-                hand.process.kill()
+                worker.process.kill()
 
 
 def work(sockets: list[socket.socket], beats: Connection) -> None:

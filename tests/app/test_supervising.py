@@ -17,6 +17,14 @@ from tests.conftest import Store
 from tests.invented import invented_lines, write_lines
 
 BROKEN = "raise RuntimeError('this worker cannot start')"
+DYING = """
+import os
+from asyncio import new_event_loop
+from app.server import Worker
+
+beat = Worker._beat
+Worker._beat = lambda worker: (beat(worker), os._exit(1))
+"""
 
 
 @pytest.fixture
@@ -72,6 +80,18 @@ def test_a_worker_that_cannot_start_is_tried_again_after_a_pause_while_another_s
         assert server.get("/v1")["meta"]["revision"] == 1
         assert server.stop() == 0
     assert server.log.read_text().count("it is tried again") >= 2
+
+
+def test_workers_that_end_once_they_serve_are_replaced_with_a_pause_between(database: str, tmp_path: Path) -> None:
+    (tmp_path / "uvloop.py").write_text(DYING)
+    path = f"{tmp_path}:{ROOT}"
+    with serving(tmp_path / "working", "--workers", "2", DATABASE_URL=database, PYTHONPATH=path) as server:
+        server.address()
+        until(lambda: len(ends(server)) >= 5)
+        told = ends(server)
+        assert told[2] - told[1] >= timedelta(seconds=PAUSE)
+        assert told[4] - told[3] >= timedelta(seconds=PAUSE)
+        assert server.stop() == 0
 
 
 def test_a_single_process_goes_on_when_it_is_told_to_reload(database: str, tmp_path: Path) -> None:
