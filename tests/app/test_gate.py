@@ -71,7 +71,7 @@ def test_as_many_as_may_be_in_work_are_answered_and_the_others_refused(portal, c
 @pytest.mark.usefixtures("bound")
 def test_who_was_answered_refused_or_met_a_fault_is_in_work_no_more(portal, client, loaded):
     with loaded.engine.begin() as connection:
-        connection.exec_driver_sql("ALTER TABLE location RENAME TO away")
+        connection.exec_driver_sql("ALTER TABLE location RENAME COLUMN document TO away")
     for path, status in ((PATH, 200), ("/v1/events?nothing=1", 400), ("/v1/locations", 500), ("/v1/actors", 200)):
         for _ in range(2):
             answers = ask_at_once(portal, client, [path] * BOUND)
