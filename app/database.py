@@ -55,13 +55,13 @@ class Patient:
         self.hasty = Hasty(self, self.file) if self.file else None
         """The same store for the event loop; none where every answer comes over a network."""
 
-    def in_haste(self) -> "Turn":
+    def in_haste(self) -> "Attempt":
         """For one question, which raises `Hurried` when there is no answer soon."""
-        return Turn(self, self.hasty_engine, HASTY_SECONDS)
+        return Attempt(self, self.hasty_engine, HASTY_SECONDS)
 
-    def patiently(self) -> "Turn":
+    def patiently(self) -> "Attempt":
         """For one question, which raises a 503 `Problem` when there is no answer in time."""
-        return Turn(self, self.engine, QUERY_SECONDS)
+        return Attempt(self, self.engine, QUERY_SECONDS)
 
     def fetch(self, statement: Executable) -> Sequence[Row[*tuple[Any, ...]]]:
         """Raises a 503 `Problem` when the database does not answer within `QUERY_SECONDS`."""
@@ -93,7 +93,7 @@ class Patient:
         self.hasty_engine.dispose()
 
 
-class Turn:
+class Attempt:
     """A store for one question, and for so many seconds from its first statement: past them no further one is begun."""
 
     def __init__(self, store: Patient, engine: Engine, seconds: float) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import sqlite3
-import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import BinaryIO
@@ -14,9 +13,8 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from app.problems import UNAVAILABLE, Problem, refuse
+from app.shedding import Places
 
-MOST_MADE = 2
-"""At once, of one process: each takes a thread."""
 LARGEST_BYTES = 256 * 1024 * 1024
 LONGEST_PAUSE = 30
 """So many seconds a client may take to fetch a piece."""
@@ -51,9 +49,8 @@ def answer_file(
     """The file that is made, in the thread of the request. For HEAD none is, so no length is told (RFC 9110, 9.3.2)."""
     if request.scope.get("is_head"):
         return StreamingResponse(NOTHING, media_type=media_type, headers=headers)
-    making: threading.Semaphore = request.app.state.making
-    if not making.acquire(blocking=False):
-        raise request.app.state.shed.refuse("files", RETRY_SECONDS)
+    making: Places = request.app.state.lanes.making
+    place = from_thread.run(making.take)
     try:
         file = make(lambda file: _look(request, file))
     except ClientGone:
@@ -62,7 +59,7 @@ def answer_file(
         detail = "The file cannot be written at the moment."
         raise Problem(UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_SECONDS)}) from error
     finally:
-        making.release()
+        from_thread.run_sync(making.leave, place)
     length = {"Content-Length": str(os.fstat(file.fileno()).st_size)}
     return Sent(lambda: file.read(CHUNK), headers | length, media_type, file.close)
 

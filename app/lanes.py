@@ -5,6 +5,7 @@ once would not be sooner, and every other thread would wait for each of them.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import Request, Response
@@ -15,20 +16,22 @@ from app.files import GONE_STATUS, Sent
 from app.haste import Hurried
 from app.logs import INSIDE
 from app.metrics import Questions
-from app.shedding import Shed, Turns
+from app.shedding import Places, Shed
 
 MOST_WRITING = 2
 MOST_BRIEF = POOL_SIZE - MOST_WRITING
 MOST_PATIENT = 2
 MOST_WAITING = 16
 LONGEST_WAIT = 3
-"""So many slow questions wait for their turn, and so many seconds at most."""
+"""So many slow questions wait for their place, and so many seconds at most."""
 MOST_INSIDE = 1
 MOST_WAITING_INSIDE = 100
 LONGEST_WAIT_INSIDE = 5
 """The same of what the views of the explorer ask: more than those that are drawn at once can ask."""
-MOST_EXPORTING = 3
-"""Threads that read for exports: one more than are busy with making files."""
+MOST_MADE = 2
+"""Files at once, of one process: each takes a thread."""
+MOST_EXPORTING = MOST_MADE + 1
+"""Threads that read for exports."""
 MOST_EXPORTS = 16
 """At once, of one process: each holds a file, or what it has read of the store, until it is sent."""
 EXPORTS_SECONDS = 30
@@ -42,32 +45,32 @@ class Lanes:
 
     def __init__(self, shed: Shed) -> None:
         self.questions = Questions()
-        self._shed = shed
         self._brief = CapacityLimiter(MOST_BRIEF)
         self._writing = CapacityLimiter(MOST_WRITING)
-        self._patient = Turns(shed, "questions", most=MOST_PATIENT, waiting=MOST_WAITING, seconds=LONGEST_WAIT)
-        self._inside = Turns(
+        self._patient = Places(shed, "questions", most=MOST_PATIENT, waiting=MOST_WAITING, seconds=LONGEST_WAIT)
+        self._inside = Places(
             shed, "questions", most=MOST_INSIDE, waiting=MOST_WAITING_INSIDE, seconds=LONGEST_WAIT_INSIDE
         )
         self._slow = CapacityLimiter(MOST_PATIENT + MOST_INSIDE)
         self._exporting = CapacityLimiter(MOST_EXPORTING)
-        self._exports = 0
+        self._exports = Places(shed, "exports", most=MOST_EXPORTS, waiting=0, seconds=EXPORTS_SECONDS)
+        self.making = Places(shed, "files", most=MOST_MADE, waiting=0, seconds=EXPORTS_SECONDS)
 
     async def answer(self, request: Request, store: Patient, ask: Ask, *, is_written: bool) -> Response:
-        """The answer to one question. Raises a 503 `Problem` when it takes too long, or its turn does not come."""
+        """The answer to one question. Raises a 503 `Problem` when it takes too long, or no place comes free."""
         try:
             threads = self._writing if is_written else self._brief
             with self.questions.asked("brief"):
                 return await to_thread.run_sync(lambda: ask(store.in_haste()), limiter=threads)
         except Hurried:
             pass
-        async with self._turns(request).one():
+        async with self._places(request).one():
             if await request.is_disconnected():
                 return Response(status_code=GONE_STATUS)
             with self.questions.asked("patient"):
                 return await to_thread.run_sync(lambda: ask(store.patiently()), limiter=self._slow)
 
-    def _turns(self, request: Request) -> Turns:
+    def _places(self, request: Request) -> Places:
         """Whoever looks at a page need not wait for those who ask what is slow."""
         is_inside = request.scope.get("client") is INSIDE
         return self._inside if is_inside and not self._patient.is_free else self._patient
@@ -78,20 +81,15 @@ class Lanes:
 
     async def export(self, store: Patient, ask: Ask) -> Response:
         """An answer of any length, each of whose statements has its limit. It holds a place until it is sent."""
-        if self._exports >= MOST_EXPORTS:
-            raise self._shed.refuse("exports", EXPORTS_SECONDS)
-        self._exports += 1
+        leave = partial(self._exports.leave, await self._exports.take())
         try:
             with self.questions.asked("export"):
                 answer = await to_thread.run_sync(lambda: ask(store), limiter=self._exporting)
         except BaseException:
-            self._leave()
+            leave()
             raise
         if isinstance(answer, Sent):
-            answer.begin(self._exporting, self._leave)
+            answer.begin(self._exporting, leave)
         else:
-            self._leave()
+            leave()
         return answer
-
-    def _leave(self) -> None:
-        self._exports -= 1

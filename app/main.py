@@ -1,7 +1,6 @@
 """Assembly of the application."""
 
 import sys
-import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -20,7 +19,6 @@ from app.contract.document import describe
 from app.contract.information import about
 from app.contract.responses import LIST_ANSWERS
 from app.database import Patient
-from app.files import MOST_MADE
 from app.gate import Gate
 from app.kept import KeptAnswers
 from app.lanes import Lanes
@@ -77,9 +75,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.database = Patient(settings.database)
     app.state.metrics = CollectorRegistry()
-    app.state.shed = shed = Shed()
+    shed = Shed()
     app.state.lanes = Lanes(shed)
-    app.state.making = threading.BoundedSemaphore(MOST_MADE)
     app.state.drawing = Drawing(shed)
     routers = [resource.router for resource in RESOURCES]
     app.include_router(formats.formats_router())

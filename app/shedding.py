@@ -16,7 +16,7 @@ KINDS = ("requests", "questions", "views", "exports", "files")
 
 
 class Shed(Collector):
-    """Of one process. Counted on the event loop, or within a lock."""
+    """Of one process. Counted on the event loop alone."""
 
     def __init__(self) -> None:
         self._counts = Counter(dict.fromkeys(KINDS, 0))
@@ -39,8 +39,8 @@ class Shed(Collector):
         yield counts
 
 
-class Turns:
-    """So many at once; so many others wait for their turn, each for some seconds at most, and the rest is refused."""
+class Places:
+    """So many at once; so many others wait for a place, each for some seconds at most, and the rest is refused."""
 
     def __init__(self, shed: Shed, of: str, *, most: int, waiting: int, seconds: int) -> None:
         self._shed, self._of, self._waiting, self._seconds = shed, of, waiting, seconds
@@ -52,22 +52,30 @@ class Turns:
 
     @asynccontextmanager
     async def one(self) -> AsyncIterator[None]:
-        """Raises a 503 `Problem` where there is no turn."""
-        borrower = object()
-        try:
-            self._limiter.acquire_on_behalf_of_nowait(borrower)
-        except anyio.WouldBlock:
-            await self._wait(borrower)
+        """As `take`, while this context lasts."""
+        place = await self.take()
         try:
             yield
         finally:
-            self._limiter.release_on_behalf_of(borrower)
+            self.leave(place)
 
-    async def _wait(self, borrower: object) -> None:
+    async def take(self) -> object:
+        """A place, to be left. Raises a 503 `Problem` where there is none."""
+        place = object()
+        try:
+            self._limiter.acquire_on_behalf_of_nowait(place)
+        except anyio.WouldBlock:
+            await self._wait(place)
+        return place
+
+    def leave(self, place: object) -> None:
+        self._limiter.release_on_behalf_of(place)
+
+    async def _wait(self, place: object) -> None:
         if self._limiter.statistics().tasks_waiting >= self._waiting:
             raise self._shed.refuse(self._of, self._seconds)
         try:
             with anyio.fail_after(self._seconds):
-                await self._limiter.acquire_on_behalf_of(borrower)
+                await self._limiter.acquire_on_behalf_of(place)
         except TimeoutError:
             raise self._shed.refuse(self._of, self._seconds) from None

@@ -97,12 +97,12 @@ def write_revision(
     *,
     allow_removals: bool = False,
     published_at: int | None = None,
-    is_read: bool = False,
+    keeps_indices: bool = False,
 ) -> Outcome:
     """Write the next revision inside a transaction; when it is not `published`, the transaction must be undone.
 
     With `published_at` (microseconds since 1970) it is written even when nothing changed: it was published once.
-    Where readers are at work on what the transaction has emptied, it `is_read`, and its indices stay.
+    Where readers are at work on what the transaction has emptied, it `keeps_indices`.
     """
     newest = connection.execute(select(*_REVISION).order_by(col(Revision.number).desc()).limit(1)).first()
     number, digest, last_published_at, rendered_by = newest or (0, "", 0, "")
@@ -112,7 +112,7 @@ def write_revision(
         raise RemovalRefused(ledger.removed)
     load = _Load(connection, ledger)
     unasked = [table for table in SQLModel.metadata.sorted_tables if table.name != Term.__tablename__]
-    with nullcontext() if number or is_read else indexed_afterwards(connection, unasked):
+    with nullcontext() if number or keeps_indices else indexed_afterwards(connection, unasked):
         load.write_all(Shaper(collection), progress)
         if number and not ledger.counts and published_at is None:
             return Outcome(number, published=False)

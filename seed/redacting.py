@@ -45,7 +45,7 @@ def redact(engine: Engine, kind: str, record_id: str, name: str) -> int:
             for table in reversed(SQLModel.metadata.sorted_tables):
                 connection.execute(table.delete())
             told = Step(last.number + 1, _now(steps), redactions=_rows(target, taken, last.number + 1))
-            replay(connection, [*_without(steps, target), told], is_read=True)
+            replay(connection, [*_without(steps, target), told], keeps_indices=True)
     reclaim(engine)  # also where it was redacted before: that command may not have come to this
     return last.number + 1 if taken else _redacted_at(steps, target)
 

@@ -31,7 +31,7 @@ def restore(engine: Engine, lines: Iterable[bytes]) -> Outcome:
         return replay(connection, steps)
 
 
-def replay(connection: Connection, steps: Iterable[Step], *, is_read: bool = False) -> Outcome:
+def replay(connection: Connection, steps: Iterable[Step], *, keeps_indices: bool = False) -> Outcome:
     """Write revision after revision. The outcome is that of the last. Raises `HistoryRefused`."""
     outcome = Outcome(0, published=False)
     records: dict[str, dict[str, Anything]] = {kind: {} for kind in KINDS}
@@ -49,7 +49,7 @@ def replay(connection: Connection, steps: Iterable[Step], *, is_read: bool = Fal
         collection = Collection(**records)  # type: ignore[arg-type]
         try:
             outcome = write_revision(
-                connection, collection, allow_removals=True, published_at=step.published_at, is_read=is_read
+                connection, collection, allow_removals=True, published_at=step.published_at, keeps_indices=keeps_indices
             )
         except (DataError, IntegrityError) as error:
             raise HistoryRefused(f"revision {step.number} states something twice; expected it as exported") from error

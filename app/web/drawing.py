@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from app.problems import Problem
-from app.shedding import Shed, Turns
+from app.shedding import Places, Shed
 from app.web.asking import LONGEST_WALK, PAGE, Api, Told, Unanswered
 
 MOST_AT_ONCE = 3
@@ -30,14 +30,14 @@ class Drawing:
     """Of one application."""
 
     def __init__(self, shed: Shed) -> None:
-        self._turns = Turns(shed, "views", most=MOST_AT_ONCE, waiting=MOST_WAITING, seconds=LONGEST_WAIT)
+        self._places = Places(shed, "views", most=MOST_AT_ONCE, waiting=MOST_WAITING, seconds=LONGEST_WAIT)
         self._moments = "", Moments({})
 
     @asynccontextmanager
     async def place(self) -> AsyncIterator[None]:
         """Raises `Unanswered` when there is none for long."""
         try:
-            async with self._turns.one():
+            async with self._places.one():
                 yield
         except Problem as problem:
             headers = httpx.Headers(problem.headers)

@@ -14,7 +14,7 @@ from sqlalchemy import exc
 
 from app import lanes
 from app.answers import Asking
-from app.database import Patient, Turn
+from app.database import Attempt, Patient
 from app.haste import Hurried
 from app.logs import request_id
 from app.parameters import Question
@@ -127,7 +127,7 @@ def test_the_explorer_is_readable_while_many_ask_what_is_slow(
             await asyncio.gather(*pressing)
         return statuses
 
-    monkeypatch.setattr(Patient, "in_haste", lambda store: Turn(store, store.hasty_engine, -1.0))
+    monkeypatch.setattr(Patient, "in_haste", lambda store: Attempt(store, store.hasty_engine, -1.0))
     client.app.state.database.hasty = None
     assert portal.call(ask) == [200] * len(VIEWS)
 
@@ -145,19 +145,19 @@ def test_what_is_late_is_left_in_haste_and_refused_patiently(patient: Patient) -
         patient.in_haste().ask(ENDLESS, {})
     with pytest.raises(Problem):
         patient.patiently().ask(ENDLESS, {})
-    for turn in (patient.in_haste(), patient.patiently()):
-        assert turn.ask(ONE, {})[0][0] == 1
+    for attempt in (patient.in_haste(), patient.patiently()):
+        assert attempt.ask(ONE, {})[0][0] == 1
         with pytest.raises(exc.DBAPIError):
-            turn.ask(Told("SELECT nothing"), {})
+            attempt.ask(Told("SELECT nothing"), {})
 
 
 def test_the_statements_of_one_question_share_its_time(patient: Patient) -> None:
     for engine, late in ((patient.hasty_engine, Hurried), (patient.engine, Problem)):
-        turn = Turn(patient, engine, 60.0)
-        assert turn.ask(ONE, {})
-        turn = Turn(patient, engine, -1.0)
+        attempt = Attempt(patient, engine, 60.0)
+        assert attempt.ask(ONE, {})
+        attempt = Attempt(patient, engine, -1.0)
         with pytest.raises(late):
-            turn.ask(ONE, {})
+            attempt.ask(ONE, {})
 
 
 def test_exports_are_few_at_once(portal: BlockingPortal, loaded: Store, monkeypatch: pytest.MonkeyPatch) -> None:

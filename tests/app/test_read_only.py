@@ -120,8 +120,8 @@ def ask(client: Client) -> None:
     database = client.app.state.database
     for path in ("/v1/events", "/v1/events?q=talks", "/v1/events.csv"):
         assert client.get(path).status_code == 200
-    for turn in (database.in_haste(), database.patiently()):
-        assert turn.fetch(text("SELECT count(*) FROM event"))[0][0] == 3
+    for attempt in (database.in_haste(), database.patiently()):
+        assert attempt.fetch(text("SELECT count(*) FROM event"))[0][0] == 3
 
 
 def in_folder(store: Store) -> dict[str, str]:
