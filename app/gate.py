@@ -10,10 +10,10 @@ import time
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.logs import INSIDE
 from app.methods import tell
 from app.problems import refuse
 from app.remembering import OF_THE_PROCESS
+from app.requests import is_inside
 from app.shedding import Shed
 
 MOST_REQUESTS = 128
@@ -43,7 +43,7 @@ class Gate:
             await self.app(scope, receive, send)
         elif len(scope["query_string"]) > LONGEST_QUERY:
             await self._long(scope, receive, send)
-        elif scope["path"].startswith(OF_THE_PROCESS) or scope.get("client") is INSIDE:
+        elif scope["path"].startswith(OF_THE_PROCESS) or is_inside(scope):
             await self.app(scope, receive, send)
         elif len(self._in_work) >= MOST_REQUESTS:
             self.shed.count("requests")

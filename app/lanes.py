@@ -14,8 +14,8 @@ from app.connections import POOL_SIZE
 from app.database import Database, Patient
 from app.files import GONE_STATUS, Sent
 from app.haste import Hurried
-from app.logs import INSIDE
 from app.metrics import Questions
+from app.requests import is_inside
 from app.shedding import Places, Shed
 
 MOST_WRITING = 2
@@ -72,8 +72,7 @@ class Lanes:
 
     def _places(self, request: Request) -> Places:
         """Whoever looks at a page need not wait for those who ask what is slow."""
-        is_inside = request.scope.get("client") is INSIDE
-        return self._inside if is_inside and not self._patient.is_free else self._patient
+        return self._inside if is_inside(request.scope) and not self._patient.is_free else self._patient
 
     async def write(self, write: Callable[[], Response]) -> Response:
         """What asks nothing more, and is much work for Python."""

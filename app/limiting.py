@@ -10,11 +10,11 @@ from limits.storage import Storage
 from limits.strategies import FixedWindowRateLimiter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.logs import INSIDE, note
 from app.methods import tell_outside
 from app.metrics import Measured, Metrics
 from app.problems import TOO_MANY_REQUESTS, Problem
 from app.remembering import OF_THE_PROCESS
+from app.requests import is_inside, note
 from app.settings import Settings
 
 MOST_CLIENTS = 100_000
@@ -33,7 +33,7 @@ class Limited:
         self.policy = b'"client";q=%d;w=%d' % (self.rate.amount, self.rate.get_expiry())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_counted = scope["type"] == "http" and scope.get("client") is not INSIDE
+        is_counted = scope["type"] == "http" and not is_inside(scope)
         if not is_counted or scope["path"].startswith(OF_THE_PROCESS):
             await self.app(scope, receive, send)
             return

@@ -2,46 +2,15 @@
 
 import json
 import logging
-import re
 import time
-from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-INSIDE = ("inside", 0)
-"""The peer of what our own pages ask: whoever asked for the page is told, limited and logged once.
-
-It is known by what it is, not by what it says: a proxy may name a client `inside`.
-"""
-REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+from app.requests import is_inside, note, noted, request_id, template_of
 
 log = logging.getLogger("dateline")
-_asked: ContextVar[Scope | None] = ContextVar("asked", default=None)
-
-
-def note(scope: Scope) -> None:
-    """From here on, what is logged in this context is about this request."""
-    if scope.get("client") is not INSIDE:
-        _asked.set(scope)
-
-
-def request_id() -> str:
-    """Of the request that was noted: the name that it came with, if it is fit for a log, or a new one."""
-    scope = _asked.get()
-    if scope is None:
-        return uuid4().hex
-    if "request_id" not in scope:
-        given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
-        scope["request_id"] = given.decode() if REQUEST_ID.fullmatch(given) else uuid4().hex
-    return str(scope["request_id"])
-
-
-def template_of(scope: Scope) -> str:
-    """The path of a request that was routed, with names in the place of ids."""
-    return str(getattr(scope.get("route"), "path", "unknown"))
 
 
 class JsonLines(logging.Formatter):
@@ -61,7 +30,7 @@ class JsonLines(logging.Formatter):
 
 
 def _request() -> dict[str, Any]:
-    scope = _asked.get()
+    scope = noted()
     if scope is None:
         return {}
     method = "HEAD" if scope.get("is_head") else scope["method"]
@@ -85,7 +54,7 @@ class Logged:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope.get("client") is INSIDE:
+        if scope["type"] != "http" or is_inside(scope):
             await self.app(scope, receive, send)
             return
         note(scope)

@@ -22,12 +22,13 @@ from app.database import Patient
 from app.gate import Gate
 from app.kept import KeptAnswers
 from app.lanes import Lanes
-from app.logs import INSIDE, Logged, log
+from app.logs import Logged, log
 from app.methods import ReadOnly, tell, tell_outside
 from app.metrics import Measured, Metrics, Newest
 from app.problems import INTERNAL_ERROR, NOT_FOUND, Problem
 from app.queries.absences import Moved
 from app.remembering import Remembering
+from app.requests import is_inside
 from app.routes import (
     actors,
     changes,
@@ -151,7 +152,7 @@ async def _answer_missing(request: Request, error: Exception) -> Response:
 
 async def _answer_fault(request: Request, error: Exception) -> Response:
     """The server logs it, unless a page of ours asked, which tells the reader of the page."""
-    if request.scope.get("client") is INSIDE:
+    if is_inside(request.scope):
         log.error("A page met a fault", exc_info=error)
     problem = Problem(INTERNAL_ERROR, "The fault is logged; nothing about the question is wrong.")
     return tell_outside(problem, request.app.state.settings)

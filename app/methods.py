@@ -4,8 +4,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.caching import cache_control
-from app.logs import note, request_id
 from app.problems import MEDIA_TYPE, METHOD_NOT_ALLOWED, Problem
+from app.requests import note, request_id
 from app.settings import Settings
 
 ALLOWED = "GET, HEAD, OPTIONS"

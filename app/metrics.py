@@ -14,8 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.database import current
 from app.haste import Hurried
-from app.logs import template_of
 from app.problems import UNAVAILABLE, Problem
+from app.requests import template_of
 
 BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 BOUNDS = (*map(str, BUCKETS), "+Inf")

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from app.logs import INSIDE
+from app.requests import INSIDE
 
 Parameters = list[tuple[str, str]]
 PAGE = 500

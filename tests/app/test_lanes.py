@@ -16,9 +16,9 @@ from app import lanes
 from app.answers import Asking
 from app.database import Attempt, Patient
 from app.haste import Hurried
-from app.logs import request_id
 from app.parameters import Question
 from app.problems import Problem
+from app.requests import request_id
 from app.routing import QuestionRoute
 from tests.app.test_connections import Told
 from tests.app.test_metrics import samples

@@ -9,7 +9,7 @@ from limits.strategies import FixedWindowRateLimiter
 
 import app.limiting
 from app.limiting import Counts, client_of
-from app.logs import INSIDE
+from app.requests import INSIDE
 from tests.app.test_metrics import samples
 from tests.conftest import Client, Store
 
