@@ -11,7 +11,7 @@ from app.problems import Problem
 from app.settings import Settings
 from app.terminal import cause_of, reason_of, variable
 
-SCHEMA = "0004"
+SCHEMA = "0005"
 """The migration that this version's queries expect: the newest."""
 FIRST = "0003"
 """The migration of the first release: what was made before holds less, and cannot be brought up."""

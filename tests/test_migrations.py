@@ -115,3 +115,16 @@ def _shape(inspector: Any, table: str) -> Any:
     columns = {(column["name"], column["nullable"]) for column in inspector.get_columns(table)}
     indexes = {(one["name"], *one["column_names"], bool(one["unique"])) for one in inspector.get_indexes(table)}
     return columns, indexes, inspector.get_pk_constraint(table)["constrained_columns"]
+
+
+def test_postgresql_keeps_a_document_in_its_row_and_as_it_is_answered(make_store: Callable[[str], Store]) -> None:
+    store = make_store("postgresql")
+    store.load(RECORD)
+    with store.engine.connect() as connection:
+        sizes = connection.execute(text("SELECT pg_column_size(document), length(document) FROM event")).all()
+        beside = connection.execute(
+            text("SELECT reltoastrelid::regclass FROM pg_class WHERE relname = 'event'")
+        ).scalar()
+        chunks = connection.execute(text(f"SELECT count(DISTINCT chunk_id) FROM {beside}")).scalar()
+    assert [size for size, length in sizes if not length <= size <= length + 4] == []
+    assert chunks < sum(length > 7500 for _, length in sizes) < len(sizes)

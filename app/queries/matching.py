@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, Subquery, func, select, union_all
@@ -36,6 +37,7 @@ def has_one(column: Column, name: str, values: Sequence[Any]) -> Predicate:
 
 
 _one_of = lru_cache(MOST_SHAPES)(one_of)
+_KEY = itemgetter(0)
 
 
 class Arm(NamedTuple):
@@ -44,6 +46,11 @@ class Arm(NamedTuple):
     span: Span
     driver: Condition | None
     probed: Sequence[Condition]
+
+    @property
+    def gathers(self) -> bool:
+        """Whether it finds records in no order."""
+        return self.driver is not None and self.driver.several
 
 
 @dataclass(frozen=True)
@@ -71,7 +78,8 @@ class Matching:
         for span in reversed(self.spans) if ascending else self.spans:
             for arm in self._arms(database, span.after(last, ascending=ascending), rows, limit, ascending=ascending):
                 template = page_template(self._shape(arm), ascending=ascending)
-                rows += database.ask(template, self._values(arm) | {"limit": limit - len(rows)})
+                found = database.ask(template, self._values(arm) | {"limit": limit - len(rows)})
+                rows += sorted(found, key=_KEY, reverse=not ascending) if arm.gathers else found
                 if len(rows) == limit:
                     return rows
         return rows
@@ -113,7 +121,7 @@ class Matching:
         conditions = [*([arm.driver] if arm.driver else ()), *arm.probed]
         if span.is_empty or not all(condition.terms for condition in conditions):
             return
-        if arm.driver is None or not arm.driver.several:
+        if arm.driver is None or not arm.gathers:
             yield arm
             return
         shares = (min(1, max(one.rows, 1) / self.events) for one in arm.probed if self.events)

@@ -14,6 +14,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     select,
 )
 from sqlalchemy.orm import aliased
@@ -29,6 +30,8 @@ AnySelect = Select[*tuple[Any, ...]]
 
 REVISION: Any = bindparam("revision", type_=BigInteger)
 INSTANT: Any = bindparam("instant", type_=BigInteger)
+_NOTHING: Any = literal_column("0", BigInteger)
+"""Added to a column, it keeps it from being searched by."""
 
 
 class Shape(NamedTuple):
@@ -54,18 +57,17 @@ def towards(key: Column, *, ascending: bool) -> Column:
 
 @lru_cache(MOST_SHAPES)
 def page_template(shape: Shape, *, ascending: bool) -> Template:
-    """Keys and documents, in the order of keys: so many, `limit`."""
+    """Keys and documents, so many, `limit`: in the order of keys, but of several terms in none."""
     return Template(partial(_page, shape, ascending=ascending))
 
 
 def _page(shape: Shape, *, ascending: bool) -> AnySelect:
     found, limit = (key_of(shape.table), col(shape.table.document)), bindparam("limit", type_=BigInteger)
+    if shape.several:
+        keys = _gathered(shape, limit, ascending=ascending).subquery()
+        return select(*found).join_from(keys, shape.table, found[0] == keys.c.key).where(*_holds(shape))
     if shape.several is None:
         rows, order = _rows(shape, found), key_of(shape.table)
-    elif shape.several:
-        keys = _gathered(shape, limit, ascending=ascending).subquery()
-        rows, order = select(*found).join_from(keys, shape.table, found[0] == keys.c.key), keys.c.key
-        rows = rows.where(*_holds(shape))
     else:
         link = _link(shape)
         rows, order = _linked_rows(shape, link, found), _key(link)
@@ -124,9 +126,9 @@ def _probes(shape: Shape, key: Column, mark: str) -> list[ColumnElement[bool]]:
 def _probe(shape: Shape, key: Column, name: str, *, several: bool) -> ColumnElement[bool]:
     """Whether the record with this key has a term, or one of several: then its links of that kind are read."""
     link = _link(shape)
-    if several:  # the sum keeps each of them from being looked up
+    if several:
         between = link.term.between(bindparam(f"{name}_least"), bindparam(f"{name}_most"))
-        has_one = and_(between, one_of(link.term + 0, name))
+        has_one = and_(between, one_of(link.term + _NOTHING, name))
     else:
         has_one = link.term == bindparam(name)
     return looked_up(has_one, _key(link) == key, *_valid(link))
@@ -153,7 +155,9 @@ def _key(link: Any) -> Column:
 
 
 def _valid(link: Any) -> tuple[ColumnElement[bool], ...]:
-    return published(link, REVISION), known(link, INSTANT)
+    """Where PostgreSQL could search by all of these, it takes that for so dear that it would rather read all links."""
+    since, known_from = link.since + _NOTHING <= REVISION, link.known_from + _NOTHING <= INSTANT
+    return since, link.until > REVISION, known_from, link.known_until > INSTANT
 
 
 @cache
