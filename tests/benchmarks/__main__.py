@@ -73,6 +73,7 @@ def load(events: Events = 20_000, work: Work = None, *, document: Document = Fal
 @command.command()
 def growth(
     sizes: Annotated[str, typer.Option(help="How many events: from the smallest to the largest.")] = "2000,20000",
+    postgresql_sizes: Annotated[str, typer.Option(help="Others for PostgreSQL, which takes more of a disk.")] = "",
     work: Work = None,
     *,
     pairs: Annotated[bool, typer.Option("--pairs", help="Every pair of filters as well.")] = False,
@@ -82,7 +83,9 @@ def growth(
     from tests.benchmarks.growth import growth as measure
 
     with _work(work) as folder:
-        measure([int(size) for size in sizes.split(",")], folder, pairs=pairs, document=document)
+        given = {"SQLite": sizes, "PostgreSQL": postgresql_sizes or sizes}
+        of = {store: [int(size) for size in some.split(",")] for store, some in given.items()}
+        measure(of, folder, pairs=pairs, document=document)
 
 
 @command.command()

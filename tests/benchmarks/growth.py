@@ -1,6 +1,6 @@
 """Growth: what a question costs in a large record against a small one, first page and deep, alone and in pairs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
@@ -37,7 +37,11 @@ class Cost:
     """Whether it took too long."""
 
 
-def growth(sizes: Sequence[int], work: Path, *, pairs: bool, document: bool) -> None:
+Sizes = Mapping[str, Sequence[int]]
+"""Of each database's stores, from the smallest to the largest."""
+
+
+def growth(sizes: Sizes, work: Path, *, pairs: bool, document: bool) -> None:
     """Measure, print, and on demand write into the documentation."""
     costs: list[Cost] = []
     deep: list[Cost] = []
@@ -46,8 +50,9 @@ def growth(sizes: Sequence[int], work: Path, *, pairs: bool, document: bool) -> 
             costs += (_cost(server, client, store, world, *one) for one in questions(world, pairs=pairs).items())
             deep += _deep(server, client, store, world)
             costs += _counts(server, client, store, world)
-    about = f"From {sizes[0]:,} to {sizes[-1]:,} events, {len(LIMITS)} questions each, on {machine()}."
-    ratios = [one for store in ("SQLite", "PostgreSQL") for one in _figures(store, sizes, costs, deep)]
+    ranges = ", ".join(f"{store} from {some[0]:,} to {some[-1]:,} events" for store, some in sizes.items())
+    about = f"{ranges}, {len(LIMITS)} questions each, on {machine()}."
+    ratios = [one for store, some in sizes.items() for one in _figures(store, some, costs, deep)]
     parts = {
         "growth": f"{_table(sizes, [one for one in costs if ' + ' not in one.what])}\n\n{about}",
         "growth of pairs": _worst(sizes, costs) if pairs else "Not measured.",
@@ -60,13 +65,14 @@ def _client(server: Server) -> httpx.Client:
     return httpx.Client(base_url=server.address, timeout=30, headers={"Accept-Encoding": "identity"})
 
 
-def _stores(sizes: Sequence[int], work: Path) -> Iterator[tuple[Store, World]]:
+def _stores(sizes: Sizes, work: Path) -> Iterator[tuple[Store, World]]:
     """One after the other, so that a disk holds them."""
-    worlds = [World(1, size) for size in sizes]
-    for world in worlds:
+    for size in sizes["SQLite"]:
+        world = World(1, size)
         yield sqlite_store(world, work), world
     with postgres() as (base_url, process):
-        for world in worlds:
+        for size in sizes["PostgreSQL"]:
+            world = World(1, size)
             with postgres_store(world, work, base_url, process) as store:
                 yield store, world
 
@@ -149,9 +155,9 @@ def _ratios(store: str, sizes: Sequence[int], costs: Sequence[Cost], *, full: bo
             yield large, large.microseconds / small.microseconds
 
 
-def _table(sizes: Sequence[int], costs: Sequence[Cost]) -> str:
+def _table(sizes: Sizes, costs: Sequence[Cost]) -> str:
     held = {(one.store, one.events, one.what): one for one in costs}
-    columns = [(store, size) for store in ("SQLite", "PostgreSQL") for size in sizes]
+    columns = [(store, size) for store, some in sizes.items() for size in some]
     rows = [
         (what, *(_cell(held.get((*column, what))) for column in columns))
         for what in dict.fromkeys(one.what for one in costs)
@@ -166,10 +172,10 @@ def _cell(cost: Cost | None) -> str:
     return number(cost.microseconds) + (f" ({told})" if told else "")
 
 
-def _worst(sizes: Sequence[int], costs: Sequence[Cost]) -> str:
+def _worst(sizes: Sizes, costs: Sequence[Cost]) -> str:
     rows = []
-    for store in ("SQLite", "PostgreSQL"):
-        full = sorted(_ratios(store, sizes, costs, full=True), key=lambda one: -one[1])
+    for store, some in sizes.items():
+        full = sorted(_ratios(store, some, costs, full=True), key=lambda one: -one[1])
         middle = median([ratio for _, ratio in full])
         rows.append((f"{store}: the middle of {len(full)} full pages", "", number(middle)))
         rows += [(f"{store}: {one.what}", number(one.microseconds), number(ratio)) for one, ratio in full[:12]]
