@@ -125,8 +125,9 @@ def _fetch(engine: Engine, statement: Executable) -> Sequence[Row[*tuple[Any, ..
 
 
 def _ask(engine: Engine, template: Template, values: Values) -> Rows:
+    told = template.told(engine.dialect, values)  # before the time of the connection begins
     with answering(), engine.connect() as connection:
-        return connection.exec_driver_sql(*template.told(engine.dialect, values)).all()
+        return connection.exec_driver_sql(*told).all()
 
 
 def current(state: State) -> Patient:

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache, partial
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
-from sqlalchemy import ColumnElement, and_, bindparam, func, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, func, select, tuple_
 from sqlmodel import col
 
 from app.database import Database
@@ -22,7 +22,7 @@ from app.queries.gazetteer import AT_PLACE, MOST_PLACES, fetch_places
 from app.queries.matching import Matching, Predicate
 from app.queries.places import Area, Box, InBox, Near, Point, Radius
 from app.queries.reach import Reach
-from app.queries.shapes import INSTANT, REVISION, AnySelect, looked_up, towards
+from app.queries.shapes import INSTANT, MOST_SHAPES, REVISION, AnySelect, Shape, looked_up, select_every, towards
 from app.queries.spans import Condition, any_of
 from app.queries.terms import fetch_terms, known_names, refuse_unknown
 from app.schemas import code_of
@@ -205,9 +205,8 @@ def fetch_events(database: Database, question: EventQuery, revision: Revision, l
     if question.sort == "date":
         rows: Rows = matching.page(database, last[0] if last else None, question.limit + 1, ascending=ascending)
     else:
-        by_report = select_by(col(Event.reported_at), matching, last, question.limit + 1, ascending=ascending)
-        rows = database.fetch(by_report)
-    total = database.fetch(matching.total())[0][0] if question.count else None
+        rows = fetch_by(database, col(Event.reported_at), matching, last, question.limit + 1, ascending=ascending)
+    total = matching.total(database) if question.count else None
     return page_of(rows, question.limit, total)
 
 
@@ -229,19 +228,31 @@ _ONE_EVENT = Template(
 )
 
 
-def select_by(
-    column: Column, matching: Matching, last: tuple[int | str, ...], limit: int, *, ascending: bool
-) -> AnySelect:
-    """Keys and documents in the order of a column: the keys are sorted, and then the documents fetched."""
-    every = matching.every(column.label("place"), matching.key.label("key"))
-    order = (every.c.place, every.c.key)
+def fetch_by(
+    database: Database, column: Column, matching: Matching, last: tuple[int | str, ...], limit: int, *, ascending: bool
+) -> Rows:
+    """Places, keys and documents in the order of a column: the keys are sorted, and then the documents fetched."""
+    shapes, values = matching.every()
+    values |= {"limit": limit, **dict(zip(("last_place", "last_key"), last, strict=False))}
+    return database.ask(_by(column, shapes, bool(last), ascending), values)
+
+
+@lru_cache(MOST_SHAPES)
+def _by(column: Column, shapes: tuple[Shape, ...], follows: bool, ascending: bool) -> Template:
+    return Template(partial(_select_by, column, shapes, follows=follows, ascending=ascending))
+
+
+def _select_by(column: Column, shapes: tuple[Shape, ...], *, follows: bool, ascending: bool) -> AnySelect:
+    every = select_every(shapes, column.label("place"), col(Event.key).label("key"))
+    order, limit = (every.c.place, every.c.key), bindparam("limit", type_=BigInteger)
     keys = select(*order).order_by(*(towards(one, ascending=ascending) for one in order)).limit(limit)
-    if last:
+    if follows:
+        last = tuple_(bindparam("last_place", type_=BigInteger), bindparam("last_key", type_=BigInteger))
         keys = keys.where(tuple_(*order) > last if ascending else tuple_(*order) < last)
     page = keys.subquery()
-    at = (published(Event, matching.revision), known(Event, matching.instant))
     documents = select(page.c.place, page.c.key, col(Event.document))
-    documents = documents.join_from(page, Event, col(Event.key) == page.c.key).where(*at)
+    documents = documents.join_from(page, Event, col(Event.key) == page.c.key)
+    documents = documents.where(published(Event, REVISION), known(Event, INSTANT))
     return documents.order_by(*(towards(one, ascending=ascending) for one in (page.c.place, page.c.key)))
 
 

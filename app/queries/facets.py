@@ -1,19 +1,22 @@
 """How the events of a question are spread over actors, types, places and months."""
 
 import json
-from typing import Literal
+from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache, partial
+from typing import Any, Literal
 
 from pydantic import Field
-from sqlalchemy import CTE, func, literal, select, union_all
+from sqlalchemy import CTE, CompoundSelect, func, literal, select, union_all
 from sqlmodel import col
 
 from app.database import Database
 from app.kinds import kind_range, whole
 from app.pagination import Page
 from app.queries.events import EventFilter, fetch_matching
-from app.queries.shapes import AnySelect
+from app.queries.shapes import INSTANT, MOST_SHAPES, REVISION, AnySelect, Shape, select_every
 from app.schemas import FacetCount
-from app.tables import LAST, Actor, Link, Location, Publisher, Record, Revision, Tally, Term, known, published
+from app.statements import Template, one_of
+from app.tables import LAST, Actor, Event, Link, Location, Publisher, Record, Revision, Tally, Term, known, published
 
 MOST_VALUES = 50
 
@@ -30,43 +33,54 @@ class FacetQuery(EventFilter):
 
 def fetch_facets(database: Database, question: FacetQuery, revision: Revision) -> Page:
     """The most frequent values of each facet: how many events of the question its filter would keep."""
-    facets = [facet for facet in FACETS if facet in question.facet or not question.facet]
+    facets = tuple(facet for facet in FACETS if facet in question.facet or not question.facet)
     matching = fetch_matching(database, question, revision)
     everything = not (matching.conditions or matching.predicates or question.date_from or question.date_to)
     if everything and question.instant == LAST:
-        counts = [_select_tallies(facet, revision) for facet in facets]
+        rows = database.ask(_tallied(facets), {"revision": revision.number})
     else:
-        every = matching.every(matching.key.label("key"))
-        keys = None if everything else select(every.c.key).cte("matching")
-        counts = [_select_counts(facet, keys, revision, question.instant) for facet in facets]
-    rows = database.fetch(union_all(*counts))
-    labels = _fetch_labels(database, {(row.kind, row.value) for row in rows}, revision)
-    rows = sorted(rows, key=lambda row: (facets.index(row.kind), -row[2], row.value))
+        shapes, values = matching.every()
+        rows = database.ask(_counted(facets, () if everything else shapes), values)
+    counts = sorted(((*row,) for row in rows), key=lambda one: (facets.index(one[0]), -one[2], one[1]))
+    labels = _fetch_labels(database, {(facet, value) for facet, value, _ in counts}, revision)
     return Page(
         [
-            FacetCount(
-                facet=row.kind, value=row.value, label=labels.get((row.kind, row.value), row.value), count=row[2]
-            ).served()
-            for row in rows
+            FacetCount(facet=facet, value=value, label=labels.get((facet, value), value), count=count).served()
+            for facet, value, count in counts
         ]
     )
 
 
-def _select_counts(facet: Facet, keys: CTE | None, revision: Revision, instant: int) -> AnySelect:
-    """The most frequent terms of one kind among the links of the events that match; of all events without keys."""
+@lru_cache(MOST_SHAPES)
+def _counted(facets: tuple[Facet, ...], shapes: tuple[Shape, ...]) -> Template:
+    """Of the events of some shapes; of all without any."""
+    return Template(partial(_select_counts, facets, shapes))
+
+
+def _select_counts(facets: Iterable[Facet], shapes: Sequence[Shape]) -> CompoundSelect[*tuple[Any, ...]]:
+    keys = select(select_every(shapes, col(Event.key).label("key")).c.key).cte("matching") if shapes else None
+    return union_all(*(_ranked(facet, _select_counts_of(facet, keys)) for facet in facets))
+
+
+def _select_counts_of(facet: Facet, keys: CTE | None) -> CTE:
+    """How often each term of one kind is among the links of the events that match; of all events without keys."""
     counts = select(col(Link.term), func.count().label("count")).where(
-        col(Link.term).between(*kind_range(facet)), published(Link, revision.number), known(Link, instant)
+        col(Link.term).between(*kind_range(facet)), published(Link, REVISION), known(Link, INSTANT)
     )
     if keys is not None:
         counts = counts.join_from(keys, Link, col(Link.key) == keys.c.key)
-    return _ranked(facet, counts.group_by(col(Link.term)).cte())
+    return counts.group_by(col(Link.term)).cte()
 
 
-def _select_tallies(facet: Facet, revision: Revision) -> AnySelect:
-    """The most frequent terms of one kind, as the load counted them."""
+@cache
+def _tallied(facets: tuple[Facet, ...]) -> Template:
+    """As the load counted them."""
+    return Template(lambda: union_all(*(_ranked(facet, _select_tallies_of(facet)) for facet in facets)))
+
+
+def _select_tallies_of(facet: Facet) -> CTE:
     of_kind = (col(Tally.term).between(*kind_range(facet)), col(Tally.term) != whole(facet))
-    tallies = select(col(Tally.term), col(Tally.count)).where(*of_kind, published(Tally, revision.number))
-    return _ranked(facet, tallies.cte())
+    return select(col(Tally.term), col(Tally.count)).where(*of_kind, published(Tally, REVISION)).cte()
 
 
 def _ranked(facet: Facet, counts: CTE) -> AnySelect:
@@ -84,7 +98,12 @@ def _fetch_labels(database: Database, names: set[tuple[str, str]], revision: Rev
     for kind, table in NAMED.items():
         ids = sorted(value for facet, value in names if facet == kind)
         if ids:
-            statement = select(col(table.id), col(table.document)).where(col(table.id).in_(ids))
-            for record_id, document in database.fetch(statement.where(published(table, revision.number))):
+            for record_id, document in database.ask(_records(table), {"ids": ids, "revision": revision.number}):
                 labels[kind, record_id] = json.loads(document)["name"]
     return labels
+
+
+@cache
+def _records(table: type[Record]) -> Template:
+    some = (one_of(col(table.id), "ids"), published(table, REVISION))
+    return Template(lambda: select(col(table.id), col(table.document)).where(*some))

@@ -12,7 +12,7 @@ from app.database import Database
 from app.instants import show_microseconds
 from app.pagination import LARGEST_LIMIT, Page, PageQuestion, Types, page_of
 from app.queries.citations import CitationFilter, term_names
-from app.queries.events import EventFilter, fetch_matching, select_by
+from app.queries.events import EventFilter, fetch_by, fetch_matching
 from app.queries.matching import Matching
 from app.queries.records import match_records
 from app.tables import Citation, Event, Revision, Source, published
@@ -41,8 +41,8 @@ class CitationExportQuery(CitationFilter):
 def fetch_feed(database: Database, question: FeedQuery, revision: Revision, last: tuple[int | str, ...]) -> Page:
     """One page of events, the one that a revision changed last first."""
     matching = fetch_matching(database, question, revision)
-    rows = database.fetch(select_by(col(Event.since), matching, last, question.limit + 1, ascending=False))
-    total = database.fetch(matching.total())[0][0] if question.count else None
+    rows = fetch_by(database, col(Event.since), matching, last, question.limit + 1, ascending=False)
+    total = matching.total(database) if question.count else None
     return page_of(rows, question.limit, total)
 
 

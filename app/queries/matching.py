@@ -13,14 +13,14 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Subquery, func, select, union_all
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlmodel import col
 
 from app.database import Database
 from app.kinds import ENTRY_KINDS, FACET_KINDS, kind_of, whole
-from app.queries.shapes import MOST_SHAPES, Shape, key_of, page_template, select_rows
+from app.queries.shapes import MOST_SHAPES, REVISION, Shape, key_of, mark, page_template, select_every
 from app.queries.spans import Condition, Parts, Span
-from app.statements import Column, one_of
+from app.statements import Column, Template, one_of
 from app.tables import LAST, Event, Record, Tally, published
 
 
@@ -38,6 +38,20 @@ def has_one(column: Column, name: str, values: Sequence[Any]) -> Predicate:
 
 _one_of = lru_cache(MOST_SHAPES)(one_of)
 _KEY = itemgetter(0)
+
+
+@lru_cache(MOST_SHAPES)
+def _count(shapes: tuple[Shape, ...]) -> Template:
+    return Template(
+        lambda: select(func.count()).select_from(select_every(shapes, key_of(shapes[0].table).label("key")))
+    )
+
+
+_TALLY = Template(
+    lambda: select(func.coalesce(func.max(col(Tally.count)), 0)).where(
+        col(Tally.term) == bindparam("term"), published(Tally, REVISION)
+    )
+)
 
 
 class Arm(NamedTuple):
@@ -84,21 +98,22 @@ class Matching:
                     return rows
         return rows
 
-    def every(self, *columns: Column) -> Subquery:
-        """All matching rows, in no order."""
-        statements, values = [], dict[str, Any]()
-        for number, span in enumerate(self.spans):
-            arm, mark = self._gathering(span), f"of_{number}_"
-            statements.append(select_rows(self._shape(arm), columns, mark))
-            values |= self._values(arm, mark)
-        return union_all(*statements).params(values).subquery()
+    def every(self) -> tuple[tuple[Shape, ...], dict[str, Any]]:
+        """All that matches: how it is read, a shape for each span, and the values of them all."""
+        arms = [self._gathering(span) for span in self.spans]
+        values = dict[str, Any]()
+        for number, arm in enumerate(arms):
+            values |= self._values(arm, mark(number))
+        return tuple(self._shape(arm) for arm in arms), values
 
-    def total(self) -> Select[int]:
+    def total(self, database: Database) -> int:
         """How many there are: counted, unless the load did."""
         if (term := self._tallied) is None:
-            return select(func.count()).select_from(self.every(self.key.label("key")))
-        tally = col(Tally.term) == term, published(Tally, self.revision)
-        return select(func.coalesce(func.max(col(Tally.count)), 0)).where(*tally)
+            shapes, values = self.every()
+            rows = database.ask(_count(shapes), values)
+        else:
+            rows = database.ask(_TALLY, {"term": term, "revision": self.revision})
+        return int(rows[0][0])
 
     @property
     def _tallied(self) -> int | None:
@@ -148,14 +163,14 @@ class Matching:
             tuple(predicate.holds for predicate in self.predicates),
         )
 
-    def _values(self, arm: Arm, mark: str = "") -> dict[str, Any]:
+    def _values(self, arm: Arm, marked: str = "") -> dict[str, Any]:
         """What the names in a statement of this shape stand for."""
         values = {"revision": self.revision, "instant": self.instant}
-        values |= {f"{mark}above": arm.span.above, f"{mark}below": arm.span.below}
+        values |= {f"{marked}above": arm.span.above, f"{marked}below": arm.span.below}
         if arm.driver:
-            values |= arm.driver.values(f"{mark}driver")
+            values |= arm.driver.values(f"{marked}driver")
         for number, condition in enumerate(arm.probed):
-            values |= condition.values(f"{mark}probed_{number}")
+            values |= condition.values(f"{marked}probed_{number}")
         for predicate in self.predicates:
             values |= predicate.values
         return values

@@ -42,7 +42,7 @@ def fetch_records(
     """One page of records, as documents. Raises `Problem` for an id or code that is not known."""
     matching = match_records(database, table, question, names, predicates, revision)
     rows = matching.page(database, last[0] if last else None, question.limit + 1, ascending=True)
-    total = database.fetch(matching.total())[0][0] if question.count else None
+    total = matching.total(database) if question.count else None
     return page_of(rows, question.limit, total)
 
 

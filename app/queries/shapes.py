@@ -1,6 +1,6 @@
 """Statements over terms, each built once: what it looks like depends on its shape, and its values are named."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache, partial
 from typing import Any, NamedTuple
 
@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Select,
+    Subquery,
     Text,
     and_,
     bindparam,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     literal,
     literal_column,
     select,
+    union_all,
 )
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -84,13 +86,22 @@ def _gathered(shape: Shape, limit: Any, *, ascending: bool) -> AnySelect:
     return keys.order_by(towards(links.c.key, ascending=ascending)).limit(limit)
 
 
-def select_rows(shape: Shape, columns: Sequence[Column], mark: str) -> AnySelect:
-    """All rows of one way into the records, in no order. Names that it alone has begin with a mark."""
+def select_every(shapes: Iterable[Shape], *columns: Column) -> Subquery:
+    """All rows of several ways into the records, in no order."""
+    return union_all(*(_every(shape, columns, mark(number)) for number, shape in enumerate(shapes))).subquery()
+
+
+def mark(number: int) -> str:
+    """What the names begin with that one of several ways alone has."""
+    return f"of_{number}_"
+
+
+def _every(shape: Shape, columns: Sequence[Column], mark: str) -> AnySelect:
     if shape.several is None:
         return _rows(shape, columns, mark)
-    if not shape.several:
-        return _linked_rows(shape, _link(shape), columns, mark)
     link = _link(shape)
+    if not shape.several:
+        return _linked_rows(shape, link, columns, mark)
     return _rows(shape, columns, mark).where(key_of(shape.table).in_(_links(shape, link, [_key(link)], mark)))
 
 
