@@ -18,6 +18,7 @@ SETTINGS: dict[str, str | int] = {
     "join_collapse_limit": 1,  # joins as they are written: the rarest condition first
     "jit": "off",  # takes longer than any of our questions
     "enable_memoize": "off",  # no key comes twice
+    "enable_material": "off",  # what is looked up for each record is not read before, all of it
     "max_parallel_workers_per_gather": 0,  # a question takes one core
     "enable_sort": "off",  # where an index has the order, it is read in that order, however few rows are expected
     "enable_bitmapscan": "off",

@@ -112,8 +112,9 @@ def _rows(shape: Shape, columns: Sequence[Column], mark: str = "") -> AnySelect:
 
 
 def _linked_rows(shape: Shape, link: Any, columns: Sequence[Column], mark: str = "") -> AnySelect:
-    """Records by their links, those of one term in the order of keys."""
-    rows = _links(shape, link, columns, mark).join_from(link, shape.table, key_of(shape.table) == _key(link))
+    """Records by their links, those of one term in the order of keys; never links by their records."""
+    key = _key(link) + _NOTHING if issubclass(shape.table, Event) else _key(link)
+    rows = _links(shape, link, columns, mark).join_from(link, shape.table, key_of(shape.table) == key)
     return rows.where(*_holds(shape))
 
 
