@@ -6,6 +6,7 @@ once would not be sooner, and every other thread would wait for each of them.
 
 from collections.abc import Callable
 from functools import partial
+from typing import TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import Request, Response
@@ -38,6 +39,7 @@ EXPORTS_SECONDS = 30
 """Who finds no place for an export may ask again after so many seconds."""
 
 Ask = Callable[[Database], Response]
+Written = TypeVar("Written")
 
 
 class Lanes:
@@ -74,7 +76,7 @@ class Lanes:
         """Whoever looks at a page need not wait for those who ask what is slow."""
         return self._inside if is_inside(request.scope) and not self._patient.is_free else self._patient
 
-    async def write(self, write: Callable[[], Response]) -> Response:
+    async def write(self, write: Callable[[], Written]) -> Written:
         """What asks nothing more, and is much work for Python."""
         return await to_thread.run_sync(write, limiter=self._writing)
 

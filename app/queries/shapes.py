@@ -72,7 +72,9 @@ def _page(shape: Shape, *, ascending: bool) -> AnySelect:
         rows, order = _rows(shape, found), key_of(shape.table)
     else:
         link = _link(shape)
-        rows, order = _linked_rows(shape, link, found), _key(link)
+        order = _key(link)
+        key = order + _NOTHING if issubclass(shape.table, Event) else order  # so that no link is searched by its event
+        rows = _linked_rows(shape, link, key, found)
     return rows.order_by(towards(order, ascending=ascending)).limit(limit)
 
 
@@ -101,7 +103,7 @@ def _every(shape: Shape, columns: Sequence[Column], mark: str) -> AnySelect:
         return _rows(shape, columns, mark)
     link = _link(shape)
     if not shape.several:
-        return _linked_rows(shape, link, columns, mark)
+        return _linked_rows(shape, link, _key(link), columns, mark)
     return _rows(shape, columns, mark).where(key_of(shape.table).in_(_links(shape, link, [_key(link)], mark)))
 
 
@@ -111,9 +113,8 @@ def _rows(shape: Shape, columns: Sequence[Column], mark: str = "") -> AnySelect:
     return select(*columns).where(*_within(shape, key, mark), *_probes(shape, key, mark), *_holds(shape))
 
 
-def _linked_rows(shape: Shape, link: Any, columns: Sequence[Column], mark: str = "") -> AnySelect:
-    """Records by their links, those of one term in the order of keys; never links by their records."""
-    key = _key(link) + _NOTHING if issubclass(shape.table, Event) else _key(link)
+def _linked_rows(shape: Shape, link: Any, key: Column, columns: Sequence[Column], mark: str = "") -> AnySelect:
+    """Records by the key of their links, those of one term in the order of keys."""
     rows = _links(shape, link, columns, mark).join_from(link, shape.table, key_of(shape.table) == key)
     return rows.where(*_holds(shape))
 
