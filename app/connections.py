@@ -16,7 +16,7 @@ HASTY_SECONDS = 0.1
 QUERY_SECONDS = 1.5
 """So long may a statement take; and so long after it began may a question begin another."""
 WAIT_SECONDS = 1.0
-"""For a lock, or for one's turn."""
+"""For a lock, or for a connection."""
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ def answering() -> Iterator[None]:
     except (exc.SQLAlchemyError, UnicodeDecodeError) as error:
         cause = error.orig if isinstance(error, exc.DBAPIError) else error
         if is_damaged(cause):
-            log.error("The store is damaged; restore it from a backup: %s", cause)  # noqa: TRY400 - answered, not a fault of ours
+            log.error("The store is damaged or of another version; restore it, or run dateline migrate: %s", cause)  # noqa: TRY400 - answered, not a fault of ours
         if isinstance(error, (exc.TimeoutError, exc.DisconnectionError)) or is_unavailable(cause):
             raise unavailable() from error
         raise
@@ -47,7 +47,7 @@ def is_unavailable(error: BaseException | None) -> bool:
 
 
 def is_damaged(error: BaseException | None) -> bool:
-    """Whether a driver says that what a database has stored is no longer what it wrote."""
+    """Whether a driver says that what a database has stored is not what was written there, or is not there."""
     if isinstance(error, sqlite3.DatabaseError):
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF  # the rest tells where
         is_missing = str(error).startswith("no such table")  # as of a file that was emptied and is being written

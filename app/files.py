@@ -3,7 +3,6 @@
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
-from contextlib import suppress
 from typing import BinaryIO
 
 import anyio
@@ -13,6 +12,7 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from app.problems import UNAVAILABLE, Problem, refuse
+from app.requests import UNTAKEN
 from app.shedding import Places
 
 LARGEST_BYTES = 256 * 1024 * 1024
@@ -73,6 +73,10 @@ def _look(request: Request, file: BinaryIO) -> None:
         raise ClientGone
 
 
+class Untaken(Exception):  # noqa: N818 - no fault of ours
+    """The client takes nothing."""
+
+
 class Sent(StreamingResponse):
     """Pieces, the next fetched when the last was taken, until one is empty; the end is told, however it comes.
 
@@ -93,12 +97,16 @@ class Sent(StreamingResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_soon(message: Message) -> None:
-            with anyio.fail_after(LONGEST_PAUSE):
-                await send(message)
+            try:
+                with anyio.fail_after(LONGEST_PAUSE):
+                    await send(message)
+            except TimeoutError:
+                raise Untaken from None
 
         try:
-            with suppress(TimeoutError):
-                await super().__call__(scope, receive, send_soon)
+            await super().__call__(scope, receive, send_soon)
+        except Untaken:
+            scope[UNTAKEN] = True
         finally:
             for end in self._ends:
                 end()

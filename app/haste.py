@@ -1,4 +1,4 @@
-"""Asking in haste: what SQLite answers at once is answered on the event loop; whatever is not, waits for its turn."""
+"""Asking in haste: what SQLite answers at once is answered on the event loop; whatever is not, waits."""
 
 import math
 import sqlite3

@@ -4,9 +4,10 @@ So a quick question waits for no slow one. What Python itself works on for long,
 once would not be sooner, and every other thread would wait for each of them.
 """
 
+import json
 from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
+from typing import Any
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import Request, Response
@@ -28,7 +29,7 @@ LONGEST_WAIT = 3
 MOST_INSIDE = 1
 MOST_WAITING_INSIDE = 100
 LONGEST_WAIT_INSIDE = 5
-"""The same of what the views of the explorer ask: more than those that are drawn at once can ask."""
+"""The same of what the pages of ours ask that are drawn at once: more than those can ask."""
 MOST_MADE = 2
 """Files at once, of one process: each takes a thread."""
 MOST_EXPORTING = MOST_MADE + 1
@@ -39,7 +40,6 @@ EXPORTS_SECONDS = 30
 """Who finds no place for an export may ask again after so many seconds."""
 
 Ask = Callable[[Database], Response]
-Written = TypeVar("Written")
 
 
 class Lanes:
@@ -49,6 +49,7 @@ class Lanes:
         self.questions = Questions()
         self._brief = CapacityLimiter(MOST_BRIEF)
         self._writing = CapacityLimiter(MOST_WRITING)
+        self._reading = CapacityLimiter(1)
         self._patient = Places(shed, "questions", most=MOST_PATIENT, waiting=MOST_WAITING, seconds=LONGEST_WAIT)
         self._inside = Places(
             shed, "questions", most=MOST_INSIDE, waiting=MOST_WAITING_INSIDE, seconds=LONGEST_WAIT_INSIDE
@@ -76,9 +77,13 @@ class Lanes:
         """Whoever looks at a page need not wait for those who ask what is slow."""
         return self._inside if is_inside(request.scope) and not self._patient.is_free else self._patient
 
-    async def write(self, write: Callable[[], Written]) -> Written:
+    async def write(self, write: Callable[[], Response]) -> Response:
         """What asks nothing more, and is much work for Python."""
         return await to_thread.run_sync(write, limiter=self._writing)
+
+    async def read(self, content: bytes) -> Any:
+        """JSON that the API answered to a page of ours, which waits for nothing that others have written."""
+        return await to_thread.run_sync(json.loads, content, limiter=self._reading)
 
     async def export(self, store: Patient, ask: Ask) -> Response:
         """An answer of any length, each of whose statements has its limit. It holds a place until it is sent."""

@@ -11,6 +11,8 @@ INSIDE = ("inside", 0)
 
 It is known by what it is, not by what it says: a proxy may name a client `inside`.
 """
+UNTAKEN = "untaken"
+"""In the scope of a request whose client took nothing of the answer for too long: it is left before its end."""
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 _asked: ContextVar[Scope | None] = ContextVar("asked", default=None)

@@ -15,6 +15,7 @@ from uvicorn._types import ASGI3Application, ASGIReceiveCallable, ASGISendCallab
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from app.logs import CONFIG
+from app.requests import UNTAKEN
 
 LONGEST_WAIT = 75
 """So many seconds a connection may bring no whole request: longer than a proxy keeps one, so that the proxy ends it."""
@@ -84,9 +85,9 @@ class Conversation(HttpToolsProtocol):
         self.running = cycle
 
         async def answer(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-            """One that is left before its end is left since its client takes nothing: no fault of ours."""
+            """An answer that its client does not take is left, and is no fault of ours."""
             await app(scope, receive, send)
-            if cycle.response_started and not cycle.response_complete:
+            if UNTAKEN in scope:
                 cycle.disconnected = True
                 self.transport.abort()
 

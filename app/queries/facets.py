@@ -41,7 +41,7 @@ def fetch_facets(database: Database, question: FacetQuery, revision: Revision) -
     else:
         shapes, values = matching.every()
         rows = database.ask(_counted(facets, () if everything else shapes), values)
-    counts = sorted(((*row,) for row in rows), key=lambda one: (facets.index(one[0]), -one[2], one[1]))
+    counts = sorted(rows, key=lambda one: (facets.index(one[0]), -one[2], one[1]))
     labels = _fetch_labels(database, {(facet, value) for facet, value, _ in counts}, revision)
     return Page(
         [

@@ -18,7 +18,8 @@ from app.problems import MEDIA_TYPE, NOT_FOUND, NOT_IMPLEMENTED, Problem
 from app.routing import QuestionRoute
 from app.schemas import Public
 from app.settings import Settings
-from app.web.asking import Api, Parameters, Told
+from app.web.asking import Api, Parameters, Told, Unanswered
+from app.web.drawing import Drawing
 from app.web.view import READ
 
 WIDTH, TIMELINE_HEIGHT, EVENT_HEIGHT = 640, 600, 480
@@ -79,7 +80,13 @@ async def get_oembed(question: Annotated[OembedQuery, Query()], request: Request
     shown = _find(question.url, settings.public_url)
     is_timeline = shown.page == TIMELINE
     is_bounded = not is_timeline or "limit" in dict(shown.parameters)
-    told = await Api(request.app).ask(shown.asked, [*shown.parameters, *([] if is_bounded else [("limit", "1")])])
+    drawing: Drawing = request.app.state.drawing
+    try:
+        async with drawing.place():
+            asked = [*shown.parameters, *([] if is_bounded else [("limit", "1")])]
+            told = await Api(request.app).ask(shown.asked, asked)
+    except Unanswered as unanswered:
+        told = unanswered.told
     if not told.is_answer:
         return _refuse(told)
     title = settings.title if is_timeline else told.data["title"]
