@@ -14,7 +14,7 @@ from fastapi import Request, Response
 
 from app.connections import POOL_SIZE
 from app.database import Database, Patient
-from app.files import GONE_STATUS, Sent
+from app.files import GONE_STATUS, RETRY_SECONDS, Sent
 from app.haste import Hurried
 from app.metrics import Questions
 from app.requests import is_inside
@@ -29,15 +29,13 @@ LONGEST_WAIT = 3
 MOST_INSIDE = 1
 MOST_WAITING_INSIDE = 100
 LONGEST_WAIT_INSIDE = 5
-"""The same of what the pages of ours ask that are drawn at once: more than those can ask."""
+"""The same of what our own pages ask: of those that are drawn at once, none is refused for want of room to wait."""
 MOST_MADE = 2
 """Files at once, of one process: each takes a thread."""
 MOST_EXPORTING = MOST_MADE + 1
 """Threads that read for exports."""
 MOST_EXPORTS = 16
 """At once, of one process: each holds a file, or what it has read of the store, until it is sent."""
-EXPORTS_SECONDS = 30
-"""Who finds no place for an export may ask again after so many seconds."""
 
 Ask = Callable[[Database], Response]
 
@@ -56,8 +54,8 @@ class Lanes:
         )
         self._slow = CapacityLimiter(MOST_PATIENT + MOST_INSIDE)
         self._exporting = CapacityLimiter(MOST_EXPORTING)
-        self._exports = Places(shed, "exports", most=MOST_EXPORTS, waiting=0, seconds=EXPORTS_SECONDS)
-        self.making = Places(shed, "files", most=MOST_MADE, waiting=0, seconds=EXPORTS_SECONDS)
+        self._exports = Places(shed, "exports", most=MOST_EXPORTS, waiting=0, seconds=RETRY_SECONDS)
+        self.making = Places(shed, "files", most=MOST_MADE, waiting=0, seconds=RETRY_SECONDS)
 
     async def answer(self, request: Request, store: Patient, ask: Ask, *, is_written: bool) -> Response:
         """The answer to one question. Raises a 503 `Problem` when it takes too long, or no place comes free."""

@@ -41,11 +41,6 @@ class PageQuestion(Question):
         None, description="`exact` adds the number of all records of the question to `meta.total`.", examples=["exact"]
     )
 
-    @property
-    def seen(self) -> int:
-        """A revision that whoever asks has seen: this process may have yet to see it."""
-        return 0
-
     def key_types(self) -> Types:
         """What the sort key of a record consists of."""
         return (str,)

@@ -154,6 +154,11 @@ class Question(BaseModel):
     )
 
     @property
+    def seen(self) -> int:
+        """A revision that whoever asks has seen: this process may have yet to see it."""
+        return 0
+
+    @property
     def instant(self) -> int:
         """The instant asked, in seconds since 1970: what is known by then counts. The last, when none is named."""
         return LAST

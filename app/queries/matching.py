@@ -18,7 +18,7 @@ from sqlmodel import col
 
 from app.database import Database
 from app.kinds import ENTRY_KINDS, FACET_KINDS, kind_of, whole
-from app.queries.shapes import MOST_SHAPES, REVISION, Shape, key_of, mark, page_template, select_every
+from app.queries.shapes import MOST_SHAPES, REVISION, Shape, key_of, mark_of, page_template, select_every
 from app.queries.spans import Condition, Parts, Span
 from app.statements import Column, Template, one_of
 from app.tables import LAST, Event, Record, Tally, published
@@ -81,11 +81,6 @@ class Matching:
     events: int = 0
     """About how many rows a condition would have that all events meet; 0 of another resource."""
 
-    @property
-    def key(self) -> Column:
-        """What orders the resource."""
-        return key_of(self.table)
-
     def page(self, database: Database, last: Any, limit: int, *, ascending: bool) -> list[Any]:
         """Keys and documents in the order of keys, after a key: a statement for each part, until the page is full."""
         rows: list[Any] = []
@@ -103,7 +98,7 @@ class Matching:
         arms = [self._gathering(span) for span in self.spans]
         values = dict[str, Any]()
         for number, arm in enumerate(arms):
-            values |= self._values(arm, mark(number))
+            values |= self._values(arm, mark_of(number))
         return tuple(self._shape(arm) for arm in arms), values
 
     def total(self, database: Database) -> int:
@@ -163,14 +158,14 @@ class Matching:
             tuple(predicate.holds for predicate in self.predicates),
         )
 
-    def _values(self, arm: Arm, marked: str = "") -> dict[str, Any]:
+    def _values(self, arm: Arm, mark: str = "") -> dict[str, Any]:
         """What the names in a statement of this shape stand for."""
         values = {"revision": self.revision, "instant": self.instant}
-        values |= {f"{marked}above": arm.span.above, f"{marked}below": arm.span.below}
+        values |= {f"{mark}above": arm.span.above, f"{mark}below": arm.span.below}
         if arm.driver:
-            values |= arm.driver.values(f"{marked}driver")
+            values |= arm.driver.values(f"{mark}driver")
         for number, condition in enumerate(arm.probed):
-            values |= condition.values(f"{marked}probed_{number}")
+            values |= condition.values(f"{mark}probed_{number}")
         for predicate in self.predicates:
             values |= predicate.values
         return values

@@ -66,7 +66,7 @@ def _fetch_named(database: Database, question: Question, newest: Revision) -> Re
     """The one that a question names; else the newest that this process, or whoever asks, has seen."""
     if question.as_of is not None:
         return _fetch_as_of(database, question.as_of, newest)
-    if isinstance(question, PageQuestion) and question.seen > newest.number:
+    if question.seen > newest.number:
         return _fetch_number(database, question.seen, newest) or newest
     return newest
 

@@ -59,7 +59,7 @@ def towards(key: Column, *, ascending: bool) -> Column:
 
 @lru_cache(MOST_SHAPES)
 def page_template(shape: Shape, *, ascending: bool) -> Template:
-    """Keys and documents, so many, `limit`: in the order of keys, but of several terms in none."""
+    """Keys and documents, so many, `limit`: in the order of keys, but of several terms in no order."""
     return Template(partial(_page, shape, ascending=ascending))
 
 
@@ -90,10 +90,10 @@ def _gathered(shape: Shape, limit: Any, *, ascending: bool) -> AnySelect:
 
 def select_every(shapes: Iterable[Shape], *columns: Column) -> Subquery:
     """All rows of several ways into the records, in no order."""
-    return union_all(*(_every(shape, columns, mark(number)) for number, shape in enumerate(shapes))).subquery()
+    return union_all(*(_every(shape, columns, mark_of(number)) for number, shape in enumerate(shapes))).subquery()
 
 
-def mark(number: int) -> str:
+def mark_of(number: int) -> str:
     """What the names begin with that one of several ways alone has."""
     return f"of_{number}_"
 
@@ -168,7 +168,9 @@ def _key(link: Any) -> Column:
 
 
 def _valid(link: Any) -> tuple[ColumnElement[bool], ...]:
-    """Where PostgreSQL could search by all of these, it takes that for so dear that it would rather read all links."""
+    """As `published` and `known` have it. Where PostgreSQL could search by all of these, it takes that for so dear that
+    it would rather read all links.
+    """
     since, known_from = link.since + _NOTHING <= REVISION, link.known_from + _NOTHING <= INSTANT
     return since, link.until > REVISION, known_from, link.known_until > INSTANT
 

@@ -1,6 +1,7 @@
 """A quick question waits for no slow one; of what takes long there is little at once, and the rest is refused."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -140,6 +141,25 @@ def test_whoever_asks_in_haste_and_patiently_is_one_request_for_the_log(client: 
     assert set(names) == {"mine"}
 
 
+def test_what_our_own_pages_ask_waits_for_no_format_that_is_written(portal: BlockingPortal, client: Client) -> None:
+    done = threading.Event()
+
+    def write() -> Response:
+        done.wait()
+        return Response()
+
+    async def ask() -> int:
+        writing = [asyncio.ensure_future(client.app.state.lanes.write(write)) for _ in range(lanes.MOST_WRITING)]
+        try:
+            async with asking(client) as some, asyncio.timeout(20):
+                return (await some.get("/oembed?url=/")).status_code
+        finally:
+            done.set()
+            await asyncio.gather(*writing)
+
+    assert portal.call(ask) == 200
+
+
 def test_what_is_late_is_left_in_haste_and_refused_patiently(patient: Patient) -> None:
     with pytest.raises(Hurried):
         patient.in_haste().ask(ENDLESS, {})
@@ -188,7 +208,7 @@ def test_exports_are_few_at_once(portal: BlockingPortal, loaded: Store, monkeypa
         return sent
 
     refused, quick, export = portal.call(hold)
-    assert (refused.status_code, refused.headers["Retry-After"]) == (503, str(lanes.EXPORTS_SECONDS))
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, str(lanes.RETRY_SECONDS))
     assert (quick.status_code, export.status_code) == (200, 200)
     assert client.get(EXPORT).content == export.content
     assert samples(client)["dateline_shed_total", "exports"] == 1

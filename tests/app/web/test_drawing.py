@@ -19,15 +19,15 @@ def asked_when_full(portal: Any, monkeypatch: Any) -> Any:
     """Asks while as many views are drawn as can be."""
     monkeypatch.setattr("app.web.drawing.LONGEST_WAIT", 1)
 
-    async def ask(app: Any) -> httpx.Response:
+    async def ask(app: Any, address: str) -> httpx.Response:
         async with AsyncExitStack() as held:
             for _ in range(MOST_AT_ONCE):
                 await held.enter_async_context(app.state.drawing.place())
             transport = httpx.ASGITransport(app)
             async with httpx.AsyncClient(transport=transport, base_url="http://dateline.test") as client:
-                return await client.get("/?q=talks")
+                return await client.get(address)
 
-    return lambda client: portal.call(ask, client.app)
+    return lambda client, address="/?q=talks": portal.call(ask, client.app, address)
 
 
 def test_when_too_many_views_are_drawn_a_page_says_so_and_when_to_come_back(make_store, tmp_path, asked_when_full):
@@ -41,6 +41,16 @@ def test_when_too_many_views_are_drawn_a_page_says_so_and_when_to_come_back(make
     assert answer.headers["Cache-Control"] == "no-store"
     assert "Too many views" in Page(answer).text("#view.problem")
     assert look(client).events
+
+
+def test_what_oembed_asks_inside_is_counted_among_the_views(make_store, tmp_path, asked_when_full):
+    store = make_store("sqlite")
+    store.load(write_lines(tmp_path, [*reference_lines(), event_line(0)]))
+    client = store.client()
+    answer = asked_when_full(client, "/oembed?url=/")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert client.get("/oembed?url=/").status_code == 200
 
 
 @pytest.mark.parametrize("status", [400, 404, 410, 500, 503])
