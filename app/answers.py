@@ -114,18 +114,17 @@ class Asked:
         meta |= {"license": self.settings.license, "attribution": self.settings.attribution}
         links = {"canonical": self.canonical(question)}
         if isinstance(found, Page):
-            data = b"[%b]" % b",".join(found.documents)
+            documents, before, after = (*found.documents,), b'{"data":[', b"],"
             if found.total is not None:
                 meta["total"] = found.total
             if found.last is not None and isinstance(question, PageQuestion):
                 meta["next_cursor"] = cursor = write_cursor(question, revision, found.last)
                 links["next"] = self.following(question, revision, cursor)
         else:
-            data = found
+            documents, before, after = (found,), b'{"data":', b","
         headers["Link"] = linked(links)
         rest = _encode({"meta": meta, "links": links}).encode()
-        body = b'{"data":%b,%b' % (data, rest[1:])
-        return Response(body, media_type="application/json", headers=headers)
+        return Response(_joined(before, documents, after + rest[1:]), media_type="application/json", headers=headers)
 
     def following(self, question: PageQuestion, revision: Revision, cursor: str) -> str:
         """The address of the next page."""
@@ -136,6 +135,14 @@ class Asked:
     def address(self, query: str) -> str:
         """Of the path that is asked, with other parameters."""
         return f"{self.settings.public_url}{self.request.scope['path']}{'?' * bool(query)}{query}"
+
+
+def _joined(before: bytes, documents: tuple[bytes, ...], after: bytes) -> bytes:
+    """With commas between the documents, which are copied once."""
+    match documents:
+        case (first, *others, last):
+            return b",".join((before + first, *others, last + after))
+    return b"".join((before, *documents, after))
 
 
 def linked(links: dict[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, NamedTuple
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -92,5 +93,5 @@ class KeptAnswers(Collector):
 
 def _size(question: Question, kept: Kept) -> int:
     (path, query, _), condition = question
-    headers = sum(len(name) + len(value) for name, value in kept.headers)
+    headers = sum(map(len, chain.from_iterable(kept.headers)))
     return ENTRY_BYTES + len(path) + len(query) + len(condition) + headers + len(kept.body)

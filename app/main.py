@@ -77,7 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.database = Patient(settings.database)
     app.state.metrics = CollectorRegistry()
     shed = Shed()
-    app.state.lanes = Lanes(shed)
+    app.state.lanes = Lanes(shed, in_process=app.state.database.hasty is not None)
     app.state.drawing = Drawing(shed)
     routers = [resource.router for resource in RESOURCES]
     app.include_router(formats.formats_router())
@@ -123,6 +123,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     bytes(LARGE)
     sys.setswitchinterval(SWITCH_SECONDS)
     yield
+    app.state.lanes.close()
     app.state.database.close()
 
 

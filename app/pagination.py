@@ -8,8 +8,10 @@ import base64
 import binascii
 import hashlib
 import json
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -65,14 +67,10 @@ class Page:
 
 def page_of(rows: Sequence[Any], limit: int, total: int | None = None) -> Page:
     """Of rows of a sort key and a document: as many as are asked for and have room, and one at least."""
-    room, count = LARGEST_PAGE, 0
-    for row in rows[:limit]:
-        room -= len(row[-1])
-        if room < 0 and count:
-            break
-        count += 1
+    documents = [row[-1] for row in rows[:limit]]
+    count = max(1, bisect_right([*accumulate(map(len, documents))], LARGEST_PAGE))
     last = (*rows[count - 1][:-1],) if len(rows) > count else None
-    return Page([row[-1] for row in rows[:count]], last, total)
+    return Page(documents[:count], last, total)
 
 
 def write_cursor(question: PageQuestion, revision: Revision, last: tuple[int | str, ...]) -> str:

@@ -1,6 +1,7 @@
 """One process that serves: it ends without dropping a request, and bounds what a client may hold of it."""
 
 import asyncio
+import gc
 import resource
 import signal
 import socket
@@ -121,6 +122,7 @@ class Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        gc.freeze()  # what was made until now stays: to look through it for garbage would stop all threads for long
         self.tell_started()
 
     async def on_tick(self, counter: int) -> bool:

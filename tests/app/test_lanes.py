@@ -1,6 +1,8 @@
 """A quick question waits for no slow one; of what takes long there is little at once, and the rest is refused."""
 
 import asyncio
+import os
+import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -35,6 +37,8 @@ EXPORT = "/v1/exports/events.csv"
 VIEWS = ["/", "/?q=talks&known_at=2022-01-01", "/?event=harbour-talks-0", "/?limit=1&type=consult&actor=anna-berg"]
 names: list[str] = []
 """Of the requests that were asked without end, as a log would have them."""
+weights: list[int] = []
+"""Of the threads in which they were, as nice(1) tells them."""
 router = APIRouter(route_class=QuestionRoute)
 
 
@@ -42,7 +46,13 @@ router = APIRouter(route_class=QuestionRoute)
 def ask_without_end(question: Annotated[Question, Query()], asked: Asking) -> Response:
     """What no database can answer in time."""
     names.append(request_id())
+    weights.append(weight())
     return asked.one(lambda _: asked.database.ask(ENDLESS, {})[0][0], question)
+
+
+def weight() -> int:
+    """Of this thread."""
+    return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
 
 @pytest.fixture
@@ -139,6 +149,20 @@ def test_whoever_asks_in_haste_and_patiently_is_one_request_for_the_log(client: 
     assert answer.headers["X-Request-ID"] == "mine"
     assert len(names) > 1
     assert set(names) == {"mine"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread has no priority of its own")
+def test_what_sqlite_works_on_for_long_gives_way_to_the_event_loop_and_nothing_else_does(
+    portal: BlockingPortal, client: Client, loaded: Store
+) -> None:
+    """In haste and patiently; with PostgreSQL, a thread of ours waits, or holds what the loop waits for."""
+    weights.clear()
+    client.get("/endless")
+    found: list[int] = []
+    portal.call(client.app.state.lanes.write, lambda: found.append(weight()))
+    own, given = weight(), lanes.GIVEN_WAY if loaded.url.get_backend_name() == "sqlite" else 0
+    assert found == [own]
+    assert weights[-2:] == [own + given] * 2
 
 
 def test_what_our_own_pages_ask_waits_for_no_format_that_is_written(portal: BlockingPortal, client: Client) -> None:
