@@ -7,19 +7,23 @@ else has come, while those whose turn is the next wait and are counted.
 
 import asyncio
 import time
+from http import HTTPStatus
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.methods import tell
+from app.methods import tell, tell_outside
+from app.metrics import Metrics
 from app.problems import refuse
 from app.remembering import OF_THE_PROCESS
-from app.requests import is_inside
+from app.requests import REFUSED, is_inside, request_id
+from app.settings import Settings
 from app.shedding import Shed
 
 MOST_REQUESTS = 128
 """In work at once, of one process: more would wait longer, and no more would be answered."""
 RETRY_SECONDS = 1
-WORK_SECONDS = 0.02
+WORK_SECONDS = 0.015
 """So long the event loop works before it looks what else has come: about what a refusal waits at most."""
 LONGEST_QUERY = 8_192
 """Bytes: pages repeat the question in every link."""
@@ -31,11 +35,15 @@ class Gate:
     Work ends where an answer begins to be sent: whoever takes it slowly keeps nobody else out.
     """
 
-    def __init__(self, app: ASGIApp, shed: Shed) -> None:
+    def __init__(self, app: ASGIApp, shed: Shed, metrics: Metrics, settings: Settings) -> None:
         self.app, self.shed = app, shed
         self._in_work: set[object] = set()
         self._until: float | None = None
-        self._overload = tell(shed.refusal("requests", RETRY_SECONDS))
+        overload = shed.refusal("requests", RETRY_SECONDS)
+        self._overload = tell(overload)
+        self._refused = metrics.outcome({}, overload.kind.status)
+        self._again = _written(tell_outside(overload, settings))
+        self._is_logged = settings.access_log
         self._long = tell(refuse("question", f"expected a query of at most {LONGEST_QUERY:,} bytes"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,9 +55,18 @@ class Gate:
             await self.app(scope, receive, send)
         elif len(self._in_work) >= MOST_REQUESTS:
             self.shed.count("requests")
+            scope[REFUSED] = self
             await self._overload(scope, receive, send)
         else:
             await self._work(scope, receive, send)
+
+    def refuse_again(self) -> bytes | None:
+        """The refusal in bytes, for who was refused before; none where there is room, or where each is logged."""
+        if len(self._in_work) < MOST_REQUESTS or self._is_logged:
+            return None
+        self.shed.count("requests")
+        self._refused.count(time.perf_counter())
+        return request_id().encode().join(self._again)
 
     async def _work(self, scope: Scope, receive: Receive, send: Send) -> None:
         place = object()
@@ -76,3 +93,11 @@ class Gate:
 
     def _look(self) -> None:
         self._until = None
+
+
+def _written(answer: Response) -> tuple[bytes, bytes]:
+    """An answer in HTTP/1.1 (RFC 9112), before and after its request's id."""
+    status = HTTPStatus(answer.status_code)
+    head = [f"HTTP/1.1 {status.value} {status.phrase}".encode(), *(b"%b: %b" % one for one in answer.raw_headers)]
+    before, after = b"\r\n".join([*head, b"", answer.body]).split(answer.headers["X-Request-ID"].encode())
+    return before, after

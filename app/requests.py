@@ -13,6 +13,8 @@ It is known by what it is, not by what it says: a proxy may name a client `insid
 """
 UNTAKEN = "untaken"
 """In the scope of a request whose client took nothing of the answer for too long: it is left before its end."""
+REFUSED = "refused"
+"""In the scope of a request that came while too many were in work: the gate that refused it."""
 REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 _asked: ContextVar[Scope | None] = ContextVar("asked", default=None)

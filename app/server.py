@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import re
 import resource
 import signal
 import socket
@@ -10,13 +11,15 @@ from collections.abc import Callable
 from itertools import chain
 from multiprocessing.connection import Connection
 from types import FrameType
+from typing import NamedTuple
 
 import uvicorn
 from uvicorn._types import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from app.gate import Gate
 from app.logs import CONFIG
-from app.requests import UNTAKEN
+from app.requests import REFUSED, UNTAKEN
 
 LONGEST_WAIT = 75
 """So many seconds a connection may bring no whole request: longer than a proxy keeps one, so that the proxy ends it."""
@@ -30,6 +33,14 @@ BETWEEN = len(": \r\n")
 MOST_PIPELINED = 20
 """So many requests of a connection wait for the answer to one before; behind them none is read."""
 CLOSE = (b"connection", b"close")
+INSISTING = 10
+"""So many seconds a connection that was refused is refused again in short, while there is no room."""
+PLAIN = re.compile(
+    rb"GET /v1/[!-~]* HTTP/1\.1\r\n"
+    rb"(?:(?!content-length|transfer-encoding|connection|upgrade|expect|x-request-id)[!-9;-~]+:[^\r\n]*\r\n)*\r\n",
+    re.IGNORECASE,
+)
+"""A question without a body or a wish for its connection: all of it, and nothing else."""
 
 
 class Conversation(HttpToolsProtocol):
@@ -38,10 +49,11 @@ class Conversation(HttpToolsProtocol):
     begun = head = bodies = 0
     running: RequestResponseCycle | None = None
     is_read = True
+    refusal: "Refusal | None" = None
 
     def data_received(self, data: bytes) -> None:
         """What belongs to no body is counted, unless several requests began in it: those are counted by themselves."""
-        if not self.is_read:
+        if not self.is_read or (self.refusal and self._is_refused_again(self.refusal, data)):
             return
         begun, self.bodies = self.begun, 0
         super().data_received(data)
@@ -49,6 +61,21 @@ class Conversation(HttpToolsProtocol):
         self.head = before + len(data) - self.bodies if self.begun <= begun + 1 else 0
         if self.head > LARGEST_HEAD and not self.transport.is_closing():
             self.send_400_response(f"Expected a request without a body of at most {LARGEST_HEAD // 1024} KiB.")
+
+    def _is_refused_again(self, refusal: "Refusal", data: bytes) -> bool:
+        """Whoever does not wait when told to is told again, before a request is made of what came.
+
+        Only what is one plain question for sure, and comes after the request that was refused and before any other.
+        """
+        self.refusal = None
+        is_next = refusal.begun == self.begun and self.cycle.response_complete and not self.cycle.more_body
+        if not is_next or time.monotonic() > refusal.until or CLOSE in self.server_state.default_headers:
+            return False
+        answer = refusal.gate.refuse_again() if PLAIN.fullmatch(data) else None
+        if answer:
+            self.refusal = refusal
+            self.transport.write(answer)
+        return answer is not None
 
     def on_message_begin(self) -> None:
         if len(self.pipeline) >= MOST_PIPELINED:
@@ -88,6 +115,8 @@ class Conversation(HttpToolsProtocol):
         async def answer(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
             """An answer that its client does not take is left, and is no fault of ours."""
             await app(scope, receive, send)
+            if isinstance(gate := scope.get(REFUSED), Gate):
+                self.refusal = Refusal(gate, self.begun, time.monotonic() + INSISTING)
             if UNTAKEN in scope:
                 cycle.disconnected = True
                 self.transport.abort()
@@ -101,6 +130,14 @@ class Conversation(HttpToolsProtocol):
             self.running.message_event.set()
         self.pipeline.clear()
         super().connection_lost(exc)
+
+
+class Refusal(NamedTuple):
+    """Of a request: which of its connection, by whom, and until when the next is refused by the same."""
+
+    gate: Gate
+    begun: int
+    until: float
 
 
 class Unfit(Exception):  # noqa: N818 - the client's error

@@ -1,5 +1,7 @@
 """What a server tells its clients when it ends, and how little of it one client can hold."""
 
+import json
+import re
 import signal
 import socket
 import struct
@@ -12,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from app import gate
 from app import server as serving_process
 from app.server import LARGEST_HEAD, MOST_PIPELINED, Server
 from tests.app.test_cli import PATIENCE, address
@@ -22,6 +25,7 @@ from tests.invented import event_line, invented_lines, reference_lines, write_li
 
 QUESTION = b"GET /v1 HTTP/1.1\r\nHost: dateline.test\r\n"
 OK = b"HTTP/1.1 200 OK"
+PLAIN = b"GET /v1/events HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 @pytest.fixture
@@ -231,3 +235,88 @@ def until_left(server: Server) -> None:
     while server.server_state.connections or server.server_state.tasks:
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+@contextmanager
+def insisting(monkeypatch: pytest.MonkeyPatch) -> Iterator[HTTPConnection]:
+    """A connection that was refused once, since there is no room, and goes on asking."""
+    monkeypatch.setattr(gate, "MOST_REQUESTS", 0)
+    with running() as (_, where), closing(HTTPConnection(*where, timeout=PATIENCE)) as client:
+        client.connect()
+        client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        yield client
+
+
+def asked(client: HTTPConnection, path: str = "/v1/events", **headers: str) -> tuple[int, dict[str, str], bytes]:
+    client.request("GET", path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+    answer = client.getresponse()
+    return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+
+
+def refusals(client: HTTPConnection) -> tuple[float, float]:
+    """As the metrics count them: what was too much, and answers by their status."""
+    told = dict(line.rsplit(" ", 1) for line in asked(client, "/metrics")[2].decode().splitlines())
+    names = 'dateline_shed_total{of="requests"}', 'dateline_requests_total{path="unknown",status="503"}'
+    return float(told[names[0]]), float(told[names[1]])
+
+
+@pytest.mark.usefixtures("database")
+def test_whoever_is_refused_and_asks_again_is_refused_in_the_same_words_and_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with insisting(monkeypatch) as client:
+        status, headers, body = asked(client)
+        again = [asked(client, f"/v1/events?limit={number}") for number in range(1, 4)]
+        ids = {headers.pop("x-request-id"), *(one.pop("x-request-id") for _, one, _ in again)}
+        assert status == 503
+        assert headers.pop("date")
+        assert json.loads(body)["detail"] == "Too many requests are under way."
+        assert again == [(503, headers, body)] * 3, "a date may be missing from a fault of the server (RFC 9110, 6.6.1)"
+        assert len(ids) == 4
+        assert refusals(client) == (4, 4)
+
+
+@pytest.mark.usefixtures("database")
+def test_whoever_was_refused_is_answered_as_soon_as_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    with insisting(monkeypatch) as client:
+        assert [asked(client)[0] for _ in range(3)] == [503] * 3
+        monkeypatch.setattr(gate, "MOST_REQUESTS", 1)
+        assert [asked(client)[0] for _ in range(3)] == [200] * 3
+
+
+@pytest.mark.usefixtures("database")
+def test_health_is_told_to_whoever_was_refused_and_a_request_keeps_its_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    with insisting(monkeypatch) as client:
+        for _ in range(2):
+            assert asked(client)[0] == 503
+            assert asked(client, "/health/live")[0] == 200
+        assert asked(client)[0] == asked(client)[0] == 503
+        assert asked(client, x_request_id="mine")[1]["x-request-id"] == "mine"
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize(
+    ("pieces", "answers"),
+    [
+        ([PLAIN[:17], PLAIN[17:]], 1),
+        ([PLAIN + PLAIN], 2),
+        ([PLAIN[:-2] + b"Content-Length: %d\r\n\r\n" % len(PLAIN), PLAIN], 1),
+        ([PLAIN[:-2] + b"Transfer-Encoding: chunked\r\n\r\n", b"0\r\n\r\n"], 1),
+        ([PLAIN.replace(b"GET", b"HEAD")], 1),
+    ],
+    ids=["in pieces", "two at once", "with a body that looks like a request", "in chunks", "another method"],
+)
+@pytest.mark.parametrize("before", [1, 2])
+def test_requests_of_whoever_was_refused_are_told_apart_as_ever(
+    before: int, pieces: list[bytes], answers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last says that it is, so that there is an end."""
+    with insisting(monkeypatch) as client:
+        for _ in range(before):
+            assert asked(client)[0] == 503
+        for piece in pieces:
+            client.sock.sendall(piece)
+            time.sleep(0.1)
+        client.sock.sendall(PLAIN[:-2] + b"Connection: close\r\n\r\n")
+        statuses = re.findall(rb"HTTP/1\.1 ([0-9]+)", read_to_end(client.sock))
+        assert statuses == [b"503"] * (answers + 1)
