@@ -7,7 +7,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -227,6 +227,27 @@ def test_a_client_that_takes_nothing_of_an_export_is_left_and_leaves_nothing_in_
         assert not read_to_end(client).endswith(b"\r\n0\r\n\r\n")
     lines.leave()
     assert lines.text == ""
+
+
+@pytest.mark.usefixtures("database")
+def test_an_answer_that_a_fault_of_ours_cuts_is_seen_to_be_cut_and_told_in_the_log(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail_in_the_midst(_lines: Iterable[bytes]) -> Iterator[bytes]:
+        yield b"{}\n"
+        raise ArithmeticError
+
+    monkeypatch.setattr("app.files._gather", fail_in_the_midst)
+    lines = Lines()
+    with running() as (server, where), socket.create_connection(where, PATIENCE) as client:
+        lines.listen()
+        client.sendall(b"GET /v1/exports/events.ndjson HTTP/1.1\r\nHost: dateline.test\r\n\r\n")
+        told = read_to_end(client)
+        until_left(server)
+    lines.leave()
+    assert told.startswith(OK)
+    assert told.endswith(b"\r\n3\r\n{}\n\r\n")
+    assert [(one["level"], "ArithmeticError" in one["traceback"]) for one in lines] == [("error", True)]
 
 
 def until_left(server: Server) -> None:
