@@ -16,6 +16,8 @@ from app.connections import POOL_SIZE, WAIT_SECONDS, is_damaged
 STEPS_BETWEEN_LOOKS = 10_000
 """SQLite looks at the clock every so many steps of its virtual machine."""
 READING = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
+CACHE_KIB = 512
+"""Of each connection: the system keeps what is read often, for all of them."""
 PRAGMAS = ("data_version", "cache_size", "read_uncommitted")
 """Those that we, and SQLAlchemy, ask; none of them lets anything be written."""
 LIMITS = {
@@ -103,7 +105,7 @@ def _only_reading(connection: sqlite3.Connection) -> None:
     """Each of these alone would do for most statements; the last keeps the others from being undone in SQL."""
     for limit, value in LIMITS.items():
         connection.setlimit(limit, value)
-    for pragma in ("query_only = 1", "trusted_schema = 0", "cell_size_check = 1"):
+    for pragma in ("query_only = 1", "trusted_schema = 0", "cell_size_check = 1", f"cache_size = -{CACHE_KIB}"):
         connection.execute(f"PRAGMA {pragma}")
     connection.set_authorizer(_authorise)
 

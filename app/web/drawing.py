@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+from starlette.datastructures import Headers
 
 from app.problems import Problem
 from app.shedding import Places, Shed
@@ -40,7 +40,7 @@ class Drawing:
             async with self._places.one():
                 yield
         except Problem as problem:
-            headers = httpx.Headers(problem.headers)
+            headers = Headers(problem.headers)
             raise Unanswered(Told(problem.kind.status, problem.content(), headers)) from None
 
     async def moments(self, api: Api, dataset: Told, revision: str) -> Moments:

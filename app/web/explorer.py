@@ -4,9 +4,8 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
-import httpx
 from fastapi import APIRouter, Request, Response
 
 from app.formats import every_format
@@ -155,7 +154,7 @@ def _older(view: View, events: Told) -> str | None:
     following = events.content["links"].get("next")
     if not following:
         return None
-    parameters = httpx.URL(following).params
+    parameters = dict(parse_qsl(urlsplit(following).query))
     return view.paged(parameters["cursor"], parameters["as_of"])
 
 

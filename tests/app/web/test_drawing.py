@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.datastructures import Headers
 
 from app.web.asking import Told, Unanswered
 from app.web.drawing import MOST_AT_ONCE, Moments
@@ -56,7 +57,7 @@ def test_what_oembed_asks_inside_is_counted_among_the_views(make_store, tmp_path
 @pytest.mark.parametrize("status", [400, 404, 410, 500, 503])
 def test_a_part_that_is_not_answered_is_never_empty(status):
     with pytest.raises(Unanswered):
-        _ = Told(status, {"title": "no"}, httpx.Headers()).data
+        _ = Told(status, {"title": "no"}, Headers()).data
 
 
 def test_an_event_that_is_no_more_is_a_page_though_other_parts_are_none(make_store, tmp_path):
