@@ -16,7 +16,7 @@ from app.methods import tell, tell_outside
 from app.metrics import Metrics
 from app.problems import refuse
 from app.remembering import OF_THE_PROCESS
-from app.requests import REFUSED, is_inside, request_id
+from app.requests import REFUSED, id_of, is_inside
 from app.settings import Settings
 from app.shedding import Shed
 
@@ -25,6 +25,7 @@ MOST_REQUESTS = 128
 RETRY_SECONDS = 1
 WORK_SECONDS = 0.015
 """So long the event loop works before it looks what else has come: about what a refusal waits at most."""
+QUESTIONS = "/v1"
 LONGEST_QUERY = 8_192
 """Bytes: pages repeat the question in every link."""
 
@@ -41,9 +42,9 @@ class Gate:
         self._until: float | None = None
         overload = shed.refusal("requests", RETRY_SECONDS)
         self._overload = tell(overload)
-        self._refused = metrics.outcome({}, overload.kind.status)
         self._again = _written(tell_outside(overload, settings))
-        self._is_logged = settings.access_log
+        self._refused = metrics.outcome({}, overload.kind.status)
+        self._tells_each = bool(settings.access_log or settings.rate_limit)
         self._long = tell(refuse("question", f"expected a query of at most {LONGEST_QUERY:,} bytes"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,13 +61,20 @@ class Gate:
         else:
             await self._work(scope, receive, send)
 
-    def refuse_again(self) -> bytes | None:
-        """The refusal in bytes, for who was refused before; none where there is room, or where each is logged."""
-        if len(self._in_work) < MOST_REQUESTS or self._is_logged:
+    def refuse_again(self, scope: Scope) -> bytes | None:
+        """The refusal in bytes, for who was refused a moment ago; none where the request is to go the whole way.
+
+        That is, where there is room, or each is logged, or told what is left to it; and whatever is no usual question.
+        """
+        if len(self._in_work) < MOST_REQUESTS or self._tells_each:
+            return None
+        if scope["method"] != "GET" or not scope["path"].startswith(QUESTIONS):
+            return None
+        if len(scope["query_string"]) > LONGEST_QUERY:
             return None
         self.shed.count("requests")
         self._refused.count(time.perf_counter())
-        return request_id().encode().join(self._again)
+        return id_of(scope).encode().join(self._again)
 
     async def _work(self, scope: Scope, receive: Receive, send: Send) -> None:
         place = object()

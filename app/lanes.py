@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
 from typing import Any, TypeVar
@@ -40,7 +41,7 @@ MOST_SLOW = MOST_PATIENT + MOST_INSIDE
 MOST_MADE = 2
 """Files at once, of one process: each takes a thread."""
 MOST_BEGINNING = MOST_MADE + 1
-"""Threads in which exports begin, and files are made; what follows of exports is read by one."""
+"""Threads in which exports begin, and files are made; so is read what follows, but from SQLite by one other."""
 MOST_EXPORTS = 16
 """At once, of one process: each holds a file, or what it has read of the store, until it is sent."""
 
@@ -67,7 +68,8 @@ class Lanes:
         self._inside = Places(
             shed, "questions", most=MOST_INSIDE, waiting=MOST_WAITING_INSIDE, seconds=LONGEST_WAIT_INSIDE
         )
-        self._beginning, self._going_on = CapacityLimiter(MOST_BEGINNING), CapacityLimiter(1)
+        self._beginning = CapacityLimiter(MOST_BEGINNING)
+        self._going_on = CapacityLimiter(1) if in_process else self._beginning
         self._exports = Places(shed, "exports", most=MOST_EXPORTS, waiting=0, seconds=RETRY_SECONDS)
         self.making = Places(shed, "files", most=MOST_MADE, waiting=0, seconds=RETRY_SECONDS)
 
@@ -119,12 +121,13 @@ class Lanes:
 
 
 async def _in(threads: Executor, call: Callable[..., Found], *arguments: Any) -> Found:
-    """Called in a thread, which writes to the log what belongs to the same request."""
+    """Called in a thread, which writes to the log what belongs to the same request. Not cancelled: it goes on there."""
     return await asyncio.get_running_loop().run_in_executor(threads, copy_context().run, call, *arguments)
 
 
 def _give_way() -> None:
-    """The event loop goes first. Only for what SQLite does, in which nothing is held that the loop waits for."""
+    """The event loop goes first. Only for questions to SQLite, which seldom hold what the loop waits for."""
     if sys.platform == "linux":  # where a priority is a thread's own
         thread = threading.get_native_id()
-        os.setpriority(os.PRIO_PROCESS, thread, min(19, os.getpriority(os.PRIO_PROCESS, thread) + GIVEN_WAY))
+        with suppress(OSError):  # where a process may set none
+            os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + GIVEN_WAY)

@@ -36,10 +36,13 @@ def noted() -> Scope | None:
 
 
 def request_id() -> str:
-    """Of the request that was noted: the name that it came with, if it is fit for a log, or a new one."""
+    """Of the request that was noted."""
     scope = noted()
-    if scope is None:
-        return uuid4().hex
+    return uuid4().hex if scope is None else id_of(scope)
+
+
+def id_of(scope: Scope) -> str:
+    """The name that a request came with, if it is fit for a log, or a new one."""
     if "request_id" not in scope:
         given = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
         scope["request_id"] = given.decode() if REQUEST_ID.fullmatch(given) else uuid4().hex

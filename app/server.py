@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import re
 import resource
 import signal
 import socket
@@ -11,13 +10,13 @@ from collections.abc import Callable
 from itertools import chain
 from multiprocessing.connection import Connection
 from types import FrameType
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import uvicorn
 from uvicorn._types import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from app.gate import Gate
+from app.gate import RETRY_SECONDS, Gate
 from app.logs import CONFIG
 from app.requests import REFUSED, UNTAKEN
 
@@ -33,14 +32,6 @@ BETWEEN = len(": \r\n")
 MOST_PIPELINED = 20
 """So many requests of a connection wait for the answer to one before; behind them none is read."""
 CLOSE = (b"connection", b"close")
-INSISTING = 10
-"""So many seconds a connection that was refused is refused again in short, while there is no room."""
-PLAIN = re.compile(
-    rb"GET /v1/[!-~]* HTTP/1\.1\r\n"
-    rb"(?:(?!content-length|transfer-encoding|connection|upgrade|expect|x-request-id)[!-9;-~]+:[^\r\n]*\r\n)*\r\n",
-    re.IGNORECASE,
-)
-"""A question without a body or a wish for its connection: all of it, and nothing else."""
 
 
 class Conversation(HttpToolsProtocol):
@@ -53,7 +44,7 @@ class Conversation(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """What belongs to no body is counted, unless several requests began in it: those are counted by themselves."""
-        if not self.is_read or (self.refusal and self._is_refused_again(self.refusal, data)):
+        if not self.is_read:
             return
         begun, self.bodies = self.begun, 0
         super().data_received(data)
@@ -61,21 +52,6 @@ class Conversation(HttpToolsProtocol):
         self.head = before + len(data) - self.bodies if self.begun <= begun + 1 else 0
         if self.head > LARGEST_HEAD and not self.transport.is_closing():
             self.send_400_response(f"Expected a request without a body of at most {LARGEST_HEAD // 1024} KiB.")
-
-    def _is_refused_again(self, refusal: "Refusal", data: bytes) -> bool:
-        """Whoever does not wait when told to is told again, before a request is made of what came.
-
-        Only what is one plain question for sure, and comes after the request that was refused and before any other.
-        """
-        self.refusal = None
-        is_next = refusal.begun == self.begun and self.cycle.response_complete and not self.cycle.more_body
-        if not is_next or time.monotonic() > refusal.until or CLOSE in self.server_state.default_headers:
-            return False
-        answer = refusal.gate.refuse_again() if PLAIN.fullmatch(data) else None
-        if answer:
-            self.refusal = refusal
-            self.transport.write(answer)
-        return answer is not None
 
     def on_message_begin(self) -> None:
         if len(self.pipeline) >= MOST_PIPELINED:
@@ -110,18 +86,36 @@ class Conversation(HttpToolsProtocol):
         self.is_read = self.cycle.keep_alive = False
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        if self.refusal and self._is_refused_again(self.refusal, cycle):
+            return
         self.running = cycle
 
         async def answer(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
             """An answer that its client does not take is left, and is no fault of ours."""
             await app(scope, receive, send)
             if isinstance(gate := scope.get(REFUSED), Gate):
-                self.refusal = Refusal(gate, self.begun, time.monotonic() + INSISTING)
+                self.refusal = Refusal(gate, time.monotonic() + RETRY_SECONDS)
             if UNTAKEN in scope:
                 cycle.disconnected = True
                 self.transport.abort()
 
         super()._start_asgi_task(cycle, answer)
+
+    def _is_refused_again(self, refusal: "Refusal", cycle: RequestResponseCycle) -> bool:
+        """Whoever was told to wait for a second, and asks before it is over, is told again, and no task is begun.
+
+        Only where the answer changes nothing of the connection, and is taken.
+        """
+        closes = not cycle.keep_alive or CLOSE in self.server_state.default_headers
+        if time.monotonic() > refusal.until or closes or self.flow.write_paused:
+            return False
+        answer = refusal.gate.refuse_again(cast("dict[str, Any]", cycle.scope))
+        if answer is None:
+            return False
+        self.transport.write(answer)
+        cycle.response_started = cycle.response_complete = True
+        cycle.on_response()
+        return True
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The request that is under way need not be the last that came; no other is begun."""
@@ -133,10 +127,9 @@ class Conversation(HttpToolsProtocol):
 
 
 class Refusal(NamedTuple):
-    """Of a request: which of its connection, by whom, and until when the next is refused by the same."""
+    """That there is no room: who told the client, and until when it should not ask."""
 
     gate: Gate
-    begun: int
     until: float
 
 

@@ -8,7 +8,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -259,13 +259,13 @@ def until_left(server: Server) -> None:
 
 
 @contextmanager
-def insisting(monkeypatch: pytest.MonkeyPatch) -> Iterator[HTTPConnection]:
-    """A connection that was refused once, since there is no room, and goes on asking."""
+def insisting(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Server, HTTPConnection]]:
+    """A connection whose questions are refused, since there is no room, and that goes on asking."""
     monkeypatch.setattr(gate, "MOST_REQUESTS", 0)
-    with running() as (_, where), closing(HTTPConnection(*where, timeout=PATIENCE)) as client:
+    with running() as (server, where), closing(HTTPConnection(*where, timeout=PATIENCE)) as client:
         client.connect()
         client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        yield client
+        yield server, client
 
 
 def asked(client: HTTPConnection, path: str = "/v1/events", **headers: str) -> tuple[int, dict[str, str], bytes]:
@@ -285,7 +285,7 @@ def refusals(client: HTTPConnection) -> tuple[float, float]:
 def test_whoever_is_refused_and_asks_again_is_refused_in_the_same_words_and_counted(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with insisting(monkeypatch) as client:
+    with insisting(monkeypatch) as (_, client):
         status, headers, body = asked(client)
         again = [asked(client, f"/v1/events?limit={number}") for number in range(1, 4)]
         ids = {headers.pop("x-request-id"), *(one.pop("x-request-id") for _, one, _ in again)}
@@ -294,25 +294,78 @@ def test_whoever_is_refused_and_asks_again_is_refused_in_the_same_words_and_coun
         assert json.loads(body)["detail"] == "Too many requests are under way."
         assert again == [(503, headers, body)] * 3, "a date may be missing from a fault of the server (RFC 9110, 6.6.1)"
         assert len(ids) == 4
-        assert refusals(client) == (4, 4)
+        assert asked(client, x_request_id="mine")[1]["x-request-id"] == "mine"
+        assert refusals(client) == (5, 5)
+
+
+@pytest.mark.usefixtures("database")
+def test_whoever_waits_when_told_to_is_answered_what_is_kept_and_others_are_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with insisting(monkeypatch) as (_, client):
+        monkeypatch.setattr(gate, "MOST_REQUESTS", 1)
+        assert asked(client, "/v1")[0] == 200
+        monkeypatch.setattr(gate, "MOST_REQUESTS", 0)
+        assert asked(client, "/v1")[0] == 200
+        assert asked(client)[0] == 503
+        assert asked(client, "/v1")[0] == 503
+        time.sleep(gate.RETRY_SECONDS + 0.1)
+        assert asked(client, "/v1")[0] == 200
 
 
 @pytest.mark.usefixtures("database")
 def test_whoever_was_refused_is_answered_as_soon_as_there_is_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    with insisting(monkeypatch) as client:
+    with insisting(monkeypatch) as (_, client):
         assert [asked(client)[0] for _ in range(3)] == [503] * 3
+        assert asked(client, "/health/live")[0] == 200
         monkeypatch.setattr(gate, "MOST_REQUESTS", 1)
         assert [asked(client)[0] for _ in range(3)] == [200] * 3
 
 
 @pytest.mark.usefixtures("database")
-def test_health_is_told_to_whoever_was_refused_and_a_request_keeps_its_id(monkeypatch: pytest.MonkeyPatch) -> None:
-    with insisting(monkeypatch) as client:
-        for _ in range(2):
-            assert asked(client)[0] == 503
-            assert asked(client, "/health/live")[0] == 200
-        assert asked(client)[0] == asked(client)[0] == 503
-        assert asked(client, x_request_id="mine")[1]["x-request-id"] == "mine"
+def test_each_refusal_is_logged_and_counts_for_the_limit_of_its_client_where_there_are_such(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATELINE_ACCESS_LOG", "1")
+    monkeypatch.setenv("DATELINE_RATE_LIMIT", "5/minute")
+    lines = Lines()
+    with insisting(monkeypatch) as (_, client):
+        lines.listen()
+        assert [asked(client)[0] for _ in range(7)] == [503] * 5 + [429] * 2
+    lines.leave()
+    assert [one["status"] for one in lines] == [503] * 5 + [429] * 2
+
+
+@pytest.mark.usefixtures("database")
+def test_whoever_is_refused_while_it_ends_is_told_that_it_is_the_last_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving_process, "LAST_WAIT", PATIENCE)
+    with insisting(monkeypatch) as (server, client):
+        assert asked(client)[0] == 503
+        server.should_exit = True
+        deadline = time.monotonic() + PATIENCE
+        while asked(client)[1].get("connection") != "close":
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+
+@pytest.mark.usefixtures("database")
+def test_whoever_is_refused_and_takes_no_answer_makes_it_hold_little(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving_process, "RETRY_SECONDS", PATIENCE)
+
+    def press() -> None:
+        with suppress(OSError):
+            client.sock.sendall(PLAIN * 200_000)
+
+    with insisting(monkeypatch) as (server, client):
+        assert asked(client)[0] == 503
+        pressing = threading.Thread(target=press)
+        pressing.start()
+        for _ in range(200):
+            held = [one.transport.get_write_buffer_size() for one in server.server_state.connections]
+            assert sum(held) < 128 * 1024
+            time.sleep(0.01)
+        client.sock.shutdown(socket.SHUT_RDWR)
+        pressing.join()
 
 
 @pytest.mark.usefixtures("database")
@@ -321,18 +374,19 @@ def test_health_is_told_to_whoever_was_refused_and_a_request_keeps_its_id(monkey
     [
         ([PLAIN[:17], PLAIN[17:]], 1),
         ([PLAIN + PLAIN], 2),
+        ([PLAIN + b"GET /v1/actors HTTP/1.1\r\nX-Foo: ", PLAIN], 2),
         ([PLAIN[:-2] + b"Content-Length: %d\r\n\r\n" % len(PLAIN), PLAIN], 1),
         ([PLAIN[:-2] + b"Transfer-Encoding: chunked\r\n\r\n", b"0\r\n\r\n"], 1),
         ([PLAIN.replace(b"GET", b"HEAD")], 1),
     ],
-    ids=["in pieces", "two at once", "with a body that looks like a request", "in chunks", "another method"],
+    ids=["in pieces", "two at once", "one and a half", "a body that looks like a request", "in chunks", "HEAD"],
 )
 @pytest.mark.parametrize("before", [1, 2])
 def test_requests_of_whoever_was_refused_are_told_apart_as_ever(
     before: int, pieces: list[bytes], answers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The last says that it is, so that there is an end."""
-    with insisting(monkeypatch) as client:
+    with insisting(monkeypatch) as (_, client):
         for _ in range(before):
             assert asked(client)[0] == 503
         for piece in pieces:
