@@ -106,7 +106,7 @@ class Conversation(HttpToolsProtocol):
 
         Only where the answer changes nothing of the connection, and is taken.
         """
-        closes = not cycle.keep_alive or CLOSE in self.server_state.default_headers
+        closes = not cycle.keep_alive or self.parser.should_upgrade() or CLOSE in self.server_state.default_headers
         if time.monotonic() > refusal.until or closes or self.flow.write_paused:
             return False
         answer = refusal.gate.refuse_again(cast("dict[str, Any]", cycle.scope))

@@ -378,14 +378,23 @@ def test_whoever_is_refused_and_takes_no_answer_makes_it_hold_little(monkeypatch
         ([PLAIN[:-2] + b"Content-Length: %d\r\n\r\n" % len(PLAIN), PLAIN], 1),
         ([PLAIN[:-2] + b"Transfer-Encoding: chunked\r\n\r\n", b"0\r\n\r\n"], 1),
         ([PLAIN.replace(b"GET", b"HEAD")], 1),
+        ([PLAIN[:-2] + b"Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n"], 0),
     ],
-    ids=["in pieces", "two at once", "one and a half", "a body that looks like a request", "in chunks", "HEAD"],
+    ids=[
+        "in pieces",
+        "two at once",
+        "one and a half",
+        "a body that looks like a request",
+        "in chunks",
+        "HEAD",
+        "an upgrade",
+    ],
 )
 @pytest.mark.parametrize("before", [1, 2])
 def test_requests_of_whoever_was_refused_are_told_apart_as_ever(
     before: int, pieces: list[bytes], answers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The last says that it is, so that there is an end."""
+    """The last says that it is, so that there is an end; what asks for another protocol is the last."""
     with insisting(monkeypatch) as (_, client):
         for _ in range(before):
             assert asked(client)[0] == 503
