@@ -115,10 +115,6 @@ class Lanes:
             leave()
         return answer
 
-    def close(self) -> None:
-        for threads in (self._brief, self._writing, self._slow, self._slow_writing, self._reading):
-            threads.shutdown(wait=False)
-
 
 async def _in(threads: Executor, call: Callable[..., Found], *arguments: Any) -> Found:
     """Called in a thread, which writes to the log what belongs to the same request. Not cancelled: it goes on there."""

@@ -123,7 +123,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     bytes(LARGE)
     sys.setswitchinterval(SWITCH_SECONDS)
     yield
-    app.state.lanes.close()
     app.state.database.close()
 
 
