@@ -54,23 +54,24 @@ class Gate:
             await self._long(scope, receive, send)
         elif scope["path"].startswith(OF_THE_PROCESS) or is_inside(scope):
             await self.app(scope, receive, send)
-        elif len(self._in_work) >= MOST_REQUESTS:
+        elif self._is_full:
             self.shed.count("requests")
             scope[REFUSED] = self
             await self._overload(scope, receive, send)
         else:
             await self._work(scope, receive, send)
 
+    @property
+    def _is_full(self) -> bool:
+        return len(self._in_work) >= MOST_REQUESTS
+
     def refuse_again(self, scope: Scope) -> bytes | None:
         """The refusal in bytes, for who was refused a moment ago; none where the request is to go the whole way.
 
         That is, where there is room, or each is logged, or told what is left to it; and whatever is no usual question.
         """
-        if len(self._in_work) < MOST_REQUESTS or self._tells_each:
-            return None
-        if scope["method"] != "GET" or not scope["path"].startswith(QUESTIONS):
-            return None
-        if len(scope["query_string"]) > LONGEST_QUERY:
+        is_usual = scope["method"] == "GET" and scope["path"].startswith(QUESTIONS)
+        if self._tells_each or not is_usual or len(scope["query_string"]) > LONGEST_QUERY or not self._is_full:
             return None
         self.shed.count("requests")
         self._refused.count(time.perf_counter())

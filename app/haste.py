@@ -90,8 +90,7 @@ class Hasty:
 
     def _connected(self) -> sqlite3.Connection:
         if self._connection is None:
-            self._connection = self._file.connect(lock_seconds=0)
-            self._connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+            self._connection = self._file.connect(lock_seconds=0, cache_kib=CACHE_KIB)
             self._connection.set_progress_handler(self._is_late, STEPS_BETWEEN_LOOKS)
         return self._connection
 

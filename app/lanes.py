@@ -41,13 +41,12 @@ MOST_SLOW = MOST_PATIENT + MOST_INSIDE
 MOST_MADE = 2
 """Files at once, of one process: each takes a thread."""
 MOST_BEGINNING = MOST_MADE + 1
-"""Threads in which exports begin, and files are made; so is read what follows, but from SQLite by one other."""
+"""Threads in which exports begin and files are made. What follows is read there too; from SQLite, by one other."""
 MOST_EXPORTS = 16
 """At once, of one process: each holds a file, or what it has read of the store, until it is sent."""
 
 Ask = Callable[[Database], Response]
 Found = TypeVar("Found")
-
 GIVEN_WAY = 10
 """So much less a thread weighs, as nice(1) has it, than the event loop: a tenth, where they are on one core."""
 

@@ -18,7 +18,7 @@ STEPS_BETWEEN_LOOKS = 10_000
 READING = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 CACHE_KIB = 512
 """Of each connection: the system keeps what is read often, for all of them."""
-PRAGMAS = ("data_version", "cache_size", "read_uncommitted")
+PRAGMAS = ("data_version", "read_uncommitted")
 """Those that we, and SQLAlchemy, ask; none of them lets anything be written."""
 LIMITS = {
     sqlite3.SQLITE_LIMIT_ATTACHED: 0,
@@ -40,8 +40,8 @@ class File:
         self._opened: tuple[int, int] | None = None
         self._opening = threading.Lock()
 
-    def connect(self, lock_seconds: float = WAIT_SECONDS) -> sqlite3.Connection:
-        """One connection, which waits so long for a lock, and can do nothing but read this file."""
+    def connect(self, lock_seconds: float = WAIT_SECONDS, cache_kib: int = CACHE_KIB) -> sqlite3.Connection:
+        """One connection, which waits so long for a lock, holds so much of the file, and can only read it."""
         address = f"file:{quote(str(self._path))}?mode=ro"
         with self._opening:
             expected = self._opened or self._look()
@@ -54,6 +54,7 @@ class File:
                 connection.close()
                 raise sqlite3.OperationalError("another file has taken its place")
             self._opened = expected
+        connection.execute(f"PRAGMA cache_size = -{cache_kib}")
         _only_reading(connection)
         return connection
 
@@ -105,7 +106,7 @@ def _only_reading(connection: sqlite3.Connection) -> None:
     """Each of these alone would do for most statements; the last keeps the others from being undone in SQL."""
     for limit, value in LIMITS.items():
         connection.setlimit(limit, value)
-    for pragma in ("query_only = 1", "trusted_schema = 0", "cell_size_check = 1", f"cache_size = -{CACHE_KIB}"):
+    for pragma in ("query_only = 1", "trusted_schema = 0", "cell_size_check = 1"):
         connection.execute(f"PRAGMA {pragma}")
     connection.set_authorizer(_authorise)
 

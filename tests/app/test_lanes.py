@@ -152,7 +152,7 @@ def test_whoever_asks_in_haste_and_patiently_is_one_request_for_the_log(client: 
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a thread has no priority of its own")
-def test_what_sqlite_works_on_for_long_gives_way_to_the_event_loop_and_nothing_else_does(
+def test_what_sqlite_works_on_for_long_gives_way_to_the_event_loop_and_what_writes_does_not(
     portal: BlockingPortal, client: Client, loaded: Store
 ) -> None:
     """In haste and patiently; with PostgreSQL, a thread of ours waits, or holds what the loop waits for."""
