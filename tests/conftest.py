@@ -4,7 +4,7 @@ import gc
 import json
 import secrets
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -119,15 +119,35 @@ def owner_and_reader(new_postgres_database: Callable[[], str]) -> Iterator[tuple
 
 
 @pytest.fixture(scope="session")
+def make_lasting_store(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, portal: BlockingPortal
+) -> Iterator[Callable[[str], Store]]:
+    """As `make_store`, of stores that several files of tests read."""
+    with _stores(request, tmp_path_factory, portal) as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
 def make_store(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, portal: BlockingPortal
 ) -> Iterator[Callable[[str], Store]]:
-    """Makes empty stores on either database: `make_store("sqlite")`, `make_store("postgresql")`."""
+    """Makes empty stores on either database: `make_store("sqlite")`, `make_store("postgresql")`.
+
+    They last as long as a file of tests does: each holds connections, of which a server has only so many.
+    """
+    with _stores(request, tmp_path_factory, portal) as make:
+        yield make
+
+
+@contextmanager
+def _stores(
+    request: pytest.FixtureRequest, folders: pytest.TempPathFactory, portal: BlockingPortal
+) -> Iterator[Callable[[str], Store]]:
     with ExitStack() as closing:
 
         def make(database: str) -> Store:
             if database == "sqlite":
-                url = make_url(f"sqlite:///{tmp_path_factory.mktemp('store') / 'dateline.db'}")
+                url = make_url(f"sqlite:///{folders.mktemp('store') / 'dateline.db'}")
             else:
                 create = request.getfixturevalue("new_postgres_database")
                 url = make_url(create()).set(drivername="postgresql+psycopg")
@@ -153,9 +173,9 @@ def store(database: str, make_store: Callable[[str], Store]) -> Iterator[Store]:
 
 
 @pytest.fixture(scope="session")
-def shipped(database: str, make_store: Callable[[str], Store]) -> Store:
+def shipped(database: str, make_lasting_store: Callable[[str], Store]) -> Store:
     """A store with the record that Dateline ships, on each database; only to be read."""
-    store = make_store(database)
+    store = make_lasting_store(database)
     store.load(RECORD, allow_uncited=False)
     return store
 

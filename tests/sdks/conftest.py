@@ -45,9 +45,9 @@ def _serving(app: Any) -> Iterator[Service]:
 
 
 @pytest.fixture(scope="session")
-def record(make_store: Callable[[str], Store]) -> Store:
+def record(make_lasting_store: Callable[[str], Store]) -> Store:
     """A store with the record that Dateline ships."""
-    store = make_store("sqlite")
+    store = make_lasting_store("sqlite")
     store.load(RECORD, allow_uncited=False)
     return store
 

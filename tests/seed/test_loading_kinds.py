@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Store
+from tests.conftest import Client, Store
 
 SHARED = [
     {"kind": "publisher", "id": "ruritania", "name": "Ruritanian Press", "country": "FR", "ownership": "state"},
@@ -30,17 +30,17 @@ QUESTIONS = [
 ]
 
 
-@pytest.fixture(scope="session")
-def loaded(database: str, make_store: Callable[[str], Store], tmp_path_factory: pytest.TempPathFactory) -> Store:
+@pytest.fixture(scope="module")
+def loaded(database: str, make_store: Callable[[str], Store], tmp_path_factory: pytest.TempPathFactory) -> Client:
     store, path = make_store(database), tmp_path_factory.mktemp("kinds") / "record.ndjson"
     path.write_text("\n".join(map(json.dumps, SHARED)))
     store.load(path)
-    return store
+    return store.client()
 
 
 @pytest.mark.parametrize(("resource", "question"), QUESTIONS)
-def test_a_record_is_found_although_another_kind_has_the_same_id(loaded: Store, resource: str, question: str) -> None:
-    found = loaded.client().get(f"/v1/{resource}?{question}").json()["data"]
+def test_a_record_is_found_although_another_kind_has_the_same_id(loaded: Client, resource: str, question: str) -> None:
+    found = loaded.get(f"/v1/{resource}?{question}").json()["data"]
     assert [record["id"] for record in found] == ["ruritania"]
 
 

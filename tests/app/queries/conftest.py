@@ -18,9 +18,9 @@ def oracle():
 
 
 @pytest.fixture(scope="session")
-def generated(database, make_store, oracle, tmp_path_factory):
+def generated(database, make_lasting_store, oracle, tmp_path_factory):
     """Asks the generated record, on each database."""
-    store = make_store(database)
+    store = make_lasting_store(database)
     store.load(write(oracle.written, tmp_path_factory.mktemp("generated")))
     return store.client()
 
@@ -47,10 +47,10 @@ def check_events(generated, oracle):
 
 
 @pytest.fixture(scope="session", params=UPHEAVALS)
-def world(request, database, make_store, tmp_path_factory):
+def world(request, database, make_lasting_store, tmp_path_factory):
     """A store with a history in which everything happens to records, and what was answered while it was new."""
     states = upheavals(request.param, 7, tmp_path_factory.mktemp("upheaval"))
-    return build(make_store(database), states)
+    return build(make_lasting_store(database), states)
 
 
 @pytest.fixture(scope="session")
