@@ -5,8 +5,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import psycopg
-from psycopg.errors import DataCorrupted, IndexCorrupted, UndefinedTable
 from sqlalchemy import exc
 
 from app.problems import UNAVAILABLE, Problem
@@ -17,6 +15,12 @@ QUERY_SECONDS = 1.5
 """So long may a statement take; and so long after it began may a question begin another."""
 WAIT_SECONDS = 1.0
 """For a lock, or for a connection."""
+
+SQLITE_LATE = (sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY)
+SQLITE_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
+QUERY_CANCELED = "57014"
+DAMAGED = ("XX001", "XX002", "42P01")
+"""Data or an index is corrupted, or a table is not there: codes of PostgreSQL (its manual, appendix A)."""
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +47,12 @@ def is_unavailable(error: BaseException | None) -> bool:
     """Whether a driver says that its database cannot answer now: not that it does not understand a question."""
     if isinstance(error, sqlite3.OperationalError):
         return getattr(error, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR or is_damaged(error)
-    return isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)) or is_damaged(error)
+    return is_damaged(error) or (not isinstance(error, sqlite3.Error) and _is_of_operation(error))
+
+
+def _is_of_operation(error: BaseException | None) -> bool:
+    """By the names that any driver gives them (PEP 249): ours of PostgreSQL is loaded only where it is needed."""
+    return not {"OperationalError", "InterfaceError"}.isdisjoint(kind.__name__ for kind in type(error).__mro__)
 
 
 def is_damaged(error: BaseException | None) -> bool:
@@ -51,11 +60,11 @@ def is_damaged(error: BaseException | None) -> bool:
     if isinstance(error, sqlite3.DatabaseError):
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF  # the rest tells where
         is_missing = str(error).startswith("no such table")  # as of a file that was emptied and is being written
-        return is_missing or code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
-    return isinstance(error, (DataCorrupted, IndexCorrupted, UndefinedTable, UnicodeDecodeError))
+        return is_missing or code in SQLITE_DAMAGED
+    return isinstance(error, UnicodeDecodeError) or getattr(error, "sqlstate", None) in DAMAGED
 
 
 def is_late(error: BaseException | None) -> bool:
     """Whether a driver says that a statement was stopped, or waited for a lock, for as long as it may."""
-    late = (sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY)
-    return isinstance(error, psycopg.errors.QueryCanceled) or getattr(error, "sqlite_errorcode", None) in late
+    is_canceled = getattr(error, "sqlstate", None) == QUERY_CANCELED
+    return is_canceled or getattr(error, "sqlite_errorcode", None) in SQLITE_LATE

@@ -4,18 +4,20 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import URL, Engine, Executable, Row
 from starlette.datastructures import State
 
 from app.connections import HASTY_SECONDS, QUERY_SECONDS, answering, unavailable
 from app.haste import Hasty, Hurried, hurrying
-from app.postgresql_server import Server
 from app.sqlite_file import File
 from app.statements import Rows, Template, Values
 from app.tables import Revision
 from app.watching import watch
+
+if TYPE_CHECKING:
+    from app.postgresql_server import Server
 
 MOST_REVISIONS = 3
 """Of so many is remembered what was looked up."""
@@ -47,7 +49,7 @@ class Patient:
 
     def __init__(self, url: URL) -> None:
         self.file = File(url) if url.get_backend_name() == "sqlite" else None
-        source = self.file or Server(url)
+        source = self.file or _server(url)
         self.engine, self.hasty_engine = source.engine(QUERY_SECONDS), source.engine(HASTY_SECONDS)
         self.watch = watch(source)
         self._memory: dict[str, dict[Any, Any]] = {}
@@ -91,6 +93,12 @@ class Patient:
         self.watch.close()
         self.engine.dispose()
         self.hasty_engine.dispose()
+
+
+def _server(url: URL) -> "Server":
+    from app.postgresql_server import Server  # noqa: PLC0415 - its driver takes 7 MiB, and a file needs none
+
+    return Server(url)
 
 
 class Attempt:

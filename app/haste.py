@@ -71,6 +71,8 @@ class Hasty:
         except (sqlite3.Error, UnicodeDecodeError) as error:
             if is_damaged(error):
                 self.close()
+            if is_late(error):
+                template.renew(self._dialect)
             if is_unavailable(error) or self._file.is_replaced():
                 raise Hurried from error
             raise

@@ -8,14 +8,16 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import Engine, text
 
 from app.connections import QUERY_SECONDS, WAIT_SECONDS, unavailable
-from app.postgresql_server import Server
 from app.sqlite_file import File
 from app.tables import Revision
+
+if TYPE_CHECKING:
+    from app.postgresql_server import Server
 
 POLL_SECONDS = 0.1
 FORSAKEN_SECONDS = 10.0
@@ -38,7 +40,7 @@ class Watch(Protocol):
     def close(self) -> None: ...
 
 
-def watch(source: File | Server) -> Watch:
+def watch(source: "File | Server") -> Watch:
     """The way of the database that is asked."""
     return _SqliteWatch(source) if isinstance(source, File) else _PollingWatch(source)
 
@@ -69,7 +71,7 @@ class _PollingWatch:
     A look that failed is repeated until there is an answer, or nobody has asked for `FORSAKEN_SECONDS`.
     """
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: "Server") -> None:
         self._engine = server.engine(QUERY_SECONDS, finds=True)
         self._lock = threading.Lock()
         self._seen: tuple[float, Revision | None] = -math.inf, None

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
-
-from icalendar import Calendar, Journal, vText, vUri
-from icalendar import Event as CalendarEvent
+from typing import TYPE_CHECKING, Any
 
 from app.formats.identity import uid
 from app.formats.in_words import as_text, heading, rights, sections
 from app.formats.shape import Answer, Event, Format
+
+if TYPE_CHECKING:
+    import icalendar
 
 REFRESH = timedelta(hours=1)
 _STATUSES = {
@@ -35,8 +35,10 @@ def write(answer: Answer) -> Iterator[bytes]:
     yield calendar.to_ical()
 
 
-def _calendar(answer: Answer) -> Calendar:
+def _calendar(answer: Answer) -> "icalendar.Calendar":
     """The names that calendar programs show, by RFC 7986 and as they were before it."""
+    from icalendar import Calendar, vText, vUri  # noqa: PLC0415 - few ask for one, and every start would wait for it
+
     calendar, name = Calendar(), _plain(heading(answer))
     told = f"{rights(answer)}. Revision {answer.revision.number}."
     told += f" More events follow: {answer.following}" if answer.following else ""
@@ -53,9 +55,11 @@ def _calendar(answer: Answer) -> Calendar:
     return calendar
 
 
-def _entry(answer: Answer, event: Event) -> CalendarEvent | Journal:
+def _entry(answer: Answer, event: Event) -> "icalendar.Event | icalendar.Journal":
+    import icalendar  # noqa: PLC0415 - as above
+
     days = _days(event)
-    entry = CalendarEvent() if days else Journal()
+    entry = icalendar.Event() if days else icalendar.Journal()
     changed_at = datetime.fromisoformat(answer.published[event["revision"]]).astimezone(UTC)
     entry.add("UID", uid(answer, event["id"]))
     entry.add("DTSTAMP", changed_at)

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
-
 from app.wording.codes import tell_code
 from app.wording.dates import tell_date
 
@@ -20,6 +18,8 @@ def tell_value(field: str, value: str, names: Mapping[str, str]) -> str:
         return tell_code(value)
     if field not in LISTS:
         return value
+    import yaml  # noqa: PLC0415 - few claims are lists, and every start would wait for it
+
     try:
         items = yaml.load(value, Loader=yaml.CBaseLoader)  # noqa: S506 - text, lists and mappings alone
     except yaml.YAMLError:

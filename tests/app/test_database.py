@@ -1,5 +1,7 @@
 """Pages that cost one statement, and how soon a new revision is seen."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -51,7 +53,8 @@ def counted(client: Client) -> Iterator[list[str]]:
     """
     statements: list[str] = []
 
-    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+    def note(_: Any, __: Any, words: str, *___: Any) -> None:
+        statement, _, _ = words.partition(" -- ")  # the same, once it was stopped
         if "FROM revision ORDER BY" not in " ".join(statement.split()) and statement not in statements:
             statements.append(statement)
 
@@ -121,6 +124,16 @@ def test_a_new_revision_is_seen_at_once_or_within_100_milliseconds(store, tmp_pa
         if store.url.get_backend_name() != "sqlite":
             time.sleep(0.1)
         assert client.get("/v1/events").json()["meta"]["revision"] == revision
+
+
+def test_who_serves_a_file_does_not_load_the_driver_of_a_server(store, database):
+    asked = (
+        "import sys; from app.settings import Settings; from app.main import create_app;"
+        f"create_app(Settings(DATABASE_URL={store.url.render_as_string(hide_password=False)!r}));"
+        "print('psycopg' in sys.modules)"
+    )
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
+    assert told.strip() == str(database == "postgresql")
 
 
 def test_a_store_that_was_closed_is_opened_again_by_whoever_asks(store, tmp_path):

@@ -1,9 +1,11 @@
 """The event loop is never kept waiting: what takes longer is left to a thread, and answered there."""
 
+import sqlite3
+
 import pytest
 from sqlalchemy import text
 
-from app import haste
+from app import haste, sqlite_file
 from app.database import Patient
 from app.haste import MOST_LOOKS, STEPS_BETWEEN_LOOKS, Hasty, Hurried
 from app.statements import Template
@@ -46,6 +48,25 @@ def test_a_statement_without_end_is_left(hasty):
         hasty.ask(ENDLESS, {})
     assert hasty.newest_revision()
     assert hasty.ask(ONE, {}) == [(1,)]
+
+
+def test_a_statement_that_was_stopped_amid_its_rows_is_compiled_once_more_and_not_each_time(
+    hasty, patient, monkeypatch
+):
+    compiled = []
+    monkeypatch.setattr(sqlite_file, "_authorise", lambda *read: compiled.append(read) or sqlite3.SQLITE_OK)
+    rows = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT :rows) SELECT n FROM c"
+    some = Template(lambda: text(rows))
+    patient.ask(some, {"rows": 1})
+    with pytest.raises(Hurried):
+        hasty.ask(some, {"rows": MOST_LOOKS * STEPS_BETWEEN_LOOKS})
+    compiled.clear()
+    assert hasty.newest_revision()
+    assert hasty.ask(some, {"rows": 2}) == [(1,), (2,)]
+    assert compiled
+    compiled.clear()
+    assert hasty.ask(some, {"rows": 3}) == [(1,), (2,), (3,)]
+    assert not compiled
 
 
 def test_a_statement_is_not_built_in_haste(hasty, patient):
