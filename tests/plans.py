@@ -10,8 +10,6 @@ from sqlalchemy import Connection
 from app.database import Patient
 from app.statements import Rows, Template, Values
 
-MODES = ("force_custom_plan", "force_generic_plan")
-"""Of PostgreSQL's plans: made for the values of a question, or for any; the server takes either."""
 STEPS_AT_ONCE = 10
 
 
@@ -63,13 +61,7 @@ class Counting:
         self.count += STEPS_AT_ONCE
 
     def _blocks(self, words: str, named: dict[str, Any]) -> Rows:
-        """Those of the worse of the two plans."""
-        worst = 0
         with self.database.engine.connect() as connection:
-            for mode in MODES:
-                connection.exec_driver_sql(f"SET plan_cache_mode = {mode}")
-                plan = planned(connection, words, named, "ANALYZE, BUFFERS, TIMING OFF, ")
-                worst = max(worst, plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
-            connection.exec_driver_sql("RESET plan_cache_mode")
-            self.count += worst
+            plan = planned(connection, words, named, "ANALYZE, BUFFERS, TIMING OFF, ")
+            self.count += plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
             return connection.exec_driver_sql(words, named).all()

@@ -126,6 +126,19 @@ def test_a_new_revision_is_seen_at_once_or_within_100_milliseconds(store, tmp_pa
         assert client.get("/v1/events").json()["meta"]["revision"] == revision
 
 
+def test_postgresql_makes_no_plan_for_the_values_of_a_question(make_store, tmp_path):
+    store = make_store("postgresql")
+    store.load(write_lines(tmp_path, invented_lines(30)))
+    client = store.client()
+    for number in range(20):
+        assert client.get(f"/v1/events?bbox=-{number},0,{number},80&limit=5").status_code == 200
+    with client.app.state.database.hasty_engine.connect() as connection:
+        planned = connection.exec_driver_sql("SELECT sum(generic_plans), sum(custom_plans) FROM pg_prepared_statements")
+        generic, custom = planned.one()
+    assert generic
+    assert custom == 0
+
+
 def test_who_serves_a_file_does_not_load_the_driver_of_a_server(store, database):
     asked = (
         "import sys; from app.settings import Settings; from app.main import create_app;"

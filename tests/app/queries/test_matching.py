@@ -15,7 +15,7 @@ from app.questions import Form
 from app.statements import Rows, Template, Values
 from tests.generator import generate, write
 from tests.oracle import Oracle
-from tests.plans import MODES, planned
+from tests.plans import planned
 from tests.questions import FILTERS, Questions
 
 SEED = 6
@@ -59,10 +59,7 @@ class Explaining:
             if self.database.hasty:
                 yield from (row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", named))
             else:
-                for mode in MODES:
-                    connection.exec_driver_sql(f"SET plan_cache_mode = {mode}")
-                    yield from _steps(planned(connection, words, named))
-                connection.exec_driver_sql("RESET plan_cache_mode")
+                yield from _steps(planned(connection, words, named))
 
 
 def _steps(plan: dict[str, Any]) -> Iterator[str]:
