@@ -2,14 +2,16 @@
 
 import asyncio
 import gzip
+import random
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import brotli
 import pytest
 import zstandard
 
-from app.compression import LARGE, Compressed
+from app.compression import ENCODINGS, LARGE, Compressed
 from tests.conftest import Client, Store
 from tests.invented import invented_lines, write_lines
 from tests.operations import FILES, OPERATIONS, STREAMS
@@ -118,6 +120,13 @@ def test_an_export_is_encoded_in_the_pieces_in_which_it_comes(client, portal, pa
 @pytest.mark.parametrize("encoding", list(DECODERS))
 def test_an_encoded_answer_has_the_same_bytes_every_time(encoded, encoding):
     assert encoded("/v1/events", encoding) == encoded("/v1/events", encoding)
+
+
+@pytest.mark.parametrize("one", ENCODINGS, ids=lambda one: one.name)
+def test_answers_that_are_encoded_at_once_in_several_threads_are_each_its_own(one):
+    bodies = [random.Random(seed).randbytes(LARGE // 2).hex().encode() for seed in range(4)] * 16
+    with ThreadPoolExecutor(4) as threads:
+        assert [DECODERS[one.name](encoded) for encoded in threads.map(one.whole, bodies)] == bodies
 
 
 async def _receive_nothing() -> dict[str, Any]:

@@ -115,6 +115,25 @@ def test_what_else_a_client_says_changes_nothing(pair, path, headers):
     assert pair.ask("GET", path, headers) == pair.ask("GET", path, {})
 
 
+@pytest.mark.parametrize("lines", [("br", "deflate"), ("deflate", "br"), ("gzip", "gzip;q=0")], ids=str)
+def test_an_encoding_asked_for_on_several_lines_is_not_kept_for_whoever_asks_for_one_of_them(pair, lines):
+    client = pair.store.client()
+    whole = client.get("/v1/events", headers=[("Accept-Encoding", ", ".join(lines))])
+    for accepted in ([*lines], lines[:1], lines[1:]):
+        asked = [("Accept-Encoding", one) for one in accepted]
+        kept, plain = (one.get("/v1/events", headers=asked) for one in (client, pair.plain))
+        assert kept.headers == plain.headers
+        assert kept.json() == whole.json()
+
+
+def test_a_condition_on_several_lines_is_not_kept_for_whoever_names_one_of_its_tags(pair):
+    client = pair.store.client()
+    tag = client.get("/v1/publishers").headers["ETag"]
+    for tags, status in (((tag, '"other"'), 304), (('"other"',), 200), (('"other"', tag), 304), ((tag,), 304)):
+        asked = [("If-None-Match", one) for one in tags]
+        assert client.get("/v1/publishers", headers=asked).status_code == status, tags
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_answers_to_any_questions_in_any_order_are_the_answers(pair, data):
