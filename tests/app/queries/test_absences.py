@@ -8,6 +8,7 @@ import pytest
 
 from seed.checking import check
 from seed.loading import RemovalRefused, publish
+from seed.redacting import redact
 from tests.conftest import Client, Store
 from tests.content import content
 from tests.invented import Line, event_line, reference_lines, write_lines
@@ -103,6 +104,10 @@ def test_the_way_keeps_the_suffix_and_the_question_as_they_were_asked(client):
         answer = client.get(f"{address(2, suffix)}?{question}")
         assert (answer.status_code, answer.headers["Location"]) == (301, f"{address(3, suffix)}?{question}")
         assert parse_qsl(urlsplit(answer.headers["Location"]).query)[0][1] == "2021-01-01T00:00:00+02:00"
+
+
+def test_the_way_may_be_another_soon_and_is_kept_no_longer_than_an_answer(client):
+    assert "max-age=60," in client.get(address(2)).headers["Cache-Control"]
 
 
 def test_the_way_begins_with_the_public_address(store):
@@ -224,6 +229,17 @@ def test_what_is_missing_from_the_files_is_refused_by_name_and_nothing_changes(m
     assert all(f"{kind} '{one}'" in str(refused.value) for one, kind in spared.items())
     assert content(own) == before
     assert own.client().get("/v1/actors/spare-actor").status_code == 200
+
+
+def test_what_is_redacted_of_a_withdrawn_event_leaves_its_tombstone(make_store, tmp_path):
+    own = make_store("sqlite")
+    for number in (1, 2):
+        load(own, write_lines(tmp_path, state(number)))
+    before = own.client().get(address(1))
+    assert redact(own.engine, "event", "harbour-talks-1", "title") == 3
+    after = own.client().get(address(1))
+    assert (after.status_code, after.json()["tombstone"]["revision"]) == (410, 2)
+    assert after.json() == before.json()
 
 
 def test_a_tombstone_is_of_the_revision_in_which_the_feed_tells_it(world, due):
