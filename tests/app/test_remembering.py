@@ -217,6 +217,20 @@ def test_many_who_ask_at_once_take_one_look_at_the_database(pair, portal):
     portal.call(ask)
 
 
+def test_one_who_goes_while_many_wait_for_one_look_takes_it_from_nobody(pair, portal):
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(pair.keeping.app))
+
+    async def ask() -> list[int]:
+        await asyncio.sleep(0.15)
+        goes, *others = (asyncio.ensure_future(client.get("http://dateline.test/v1/events")) for _ in range(4))
+        for _ in range(10):
+            await asyncio.sleep(0)
+        goes.cancel()
+        return [answer.status_code for answer in await asyncio.gather(*others)]
+
+    assert portal.call(ask) == [200] * 3
+
+
 def test_whether_the_process_lives_is_told_without_the_database(store, tmp_path):
     store.load(write_lines(tmp_path, invented_lines(2)))
     with statements() as found:

@@ -97,6 +97,7 @@ def test_how_many_instants_the_slider_has_is_told_as_it_is(instants, are_all, to
     stops = list_stops(View((), None), Moments(some(instants), are_all), None)
     assert stops.told == told
     assert len(stops.stops) - 1 == int(told.removeprefix("All ").split()[0])
+    assert stops.stops[-2].instant == max(some(instants)), "the newest is a stop however many are left out"
 
 
 def test_of_sources_the_instants_and_publishers_alone_are_remembered(make_store, tmp_path, portal):
