@@ -140,7 +140,7 @@ def test_a_client_that_holds_the_answer_gets_304(client, operation: Operation):
         for form in forms:
             answer = client.get(operation.path, headers=accepted | {"If-None-Match": form})
             assert (answer.status_code, answer.content) == (304, b""), form
-            for header in ("Cache-Control", "Content-Security-Policy", "Vary"):
+            for header in ("Cache-Control", "Vary"):
                 assert answer.headers[header] == full.headers[header]
             assert "Content-Encoding" not in answer.headers
         assert client.get(operation.path, headers=accepted | {"If-None-Match": tag}).headers["ETag"] == tag

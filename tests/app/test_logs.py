@@ -123,14 +123,6 @@ def test_a_fault_is_logged_as_one_where_answers_are(shipped: Store, lines, monke
     assert [one["status"] for one in lines if one["event"] == "answered"] == [500]
 
 
-def test_whom_a_limit_refuses_is_logged_too(shipped: Store, lines):
-    client = shipped.client(access_log=True, rate_limit="1/hour")
-    for _ in range(2):
-        client.get("/v1/events", headers=SECRET)
-    assert [one["status"] for one in lines] == [200, 429]
-    assert not [one for one in TOLD if one in lines.text]
-
-
 def test_a_line_stays_a_line_whatever_it_says():
     told = "two\nlines, \x1b[31m \u2028 and \ud800"
     line = JsonLines().format(logging.makeLogRecord({"msg": told, "levelname": "ERROR"}))

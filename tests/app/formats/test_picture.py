@@ -272,7 +272,6 @@ def test_it_is_cached_as_every_answer(record):
     first = record.get(ADDRESS)
     again = record.get(ADDRESS, headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 304
-    assert again.headers["Content-Security-Policy"] == first.headers["Content-Security-Policy"]
     assert re.search(r"max-age=\d+", first.headers["Cache-Control"])
 
 

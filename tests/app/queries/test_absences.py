@@ -106,10 +106,6 @@ def test_the_way_keeps_the_suffix_and_the_question_as_they_were_asked(client):
         assert parse_qsl(urlsplit(answer.headers["Location"]).query)[0][1] == "2021-01-01T00:00:00+02:00"
 
 
-def test_the_way_may_be_another_soon_and_is_kept_no_longer_than_an_answer(client):
-    assert "max-age=60," in client.get(address(2)).headers["Cache-Control"]
-
-
 def test_the_way_begins_with_the_public_address(store):
     outside = store.client(public_url="https://dateline.example/api")
     answer = outside.get(address(2, "/claims", as_of=2))
