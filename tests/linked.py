@@ -16,14 +16,14 @@ HYDRA = Namespace("http://www.w3.org/ns/hydra/core#")
 SKOS = Namespace("http://www.w3.org/2004/02/skos/core#")
 OWN = Namespace("urn:uuid:6d33c2f1-aa13-590e-81c9-28528955815b#")
 EDTF = URIRef("http://id.loc.gov/datatypes/edtf/EDTF")
-TEXT = "Words before. Early on, the two sides met, it said. Words after; it said no more."
-PASSAGE = "Early on, the two sides met, it said."
+TEXT = "Mots brefs, né. Early on, the two sides met, Zoë said. Words after; Zoë said no more."
+PASSAGE = "Early on, the two sides met, Zoë said."
 
 
 def lines() -> list[dict[str, Any]]:
     """The awkward record, and an event that has something of everything."""
     start = TEXT.index(PASSAGE)
-    passage = {"starts": "Early on, the", "ends": "it said.", "start": start, "end": start + len(PASSAGE)}
+    passage = {"starts": "Early on, the", "ends": "Zoë said.", "start": start, "end": start + len(PASSAGE)}
     cited = {"key": "first", "source": "copy", "supports": ["date"], "attributed_to": "anna-berg", "passage": passage}
     denied = {"key": "second", "source": "gazette-monday", "stance": "disputes", "supports": ["date"]}
     rich = event_line(

@@ -1,10 +1,12 @@
 """Validators, freshness and `Vary`: what a cache or a client may keep, and for how long."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from app.caching import rendering
 from tests.conftest import Client, Store
 from tests.invented import event_line, invented_lines, reference_lines, write_lines
 from tests.operations import ENVELOPED, OF_THE_STORE, OPERATIONS, Operation
@@ -96,6 +98,16 @@ def test_loading_the_same_record_again_keeps_every_tag(store, tmp_path):
     assert not store.load(path).published
     client = store.client()
     assert [tag_of(client, operation.path) for operation in OF_THE_STORE] == before
+
+
+def test_whatever_file_of_the_program_changes_changes_every_tag(tmp_path, monkeypatch):
+    monkeypatch.setattr("app.caching.PROGRAM", tmp_path)
+    found = [rendering.__wrapped__()]
+    for name, content in (("a.py", "1"), ("a.py", "2"), ("page.html", "1"), ("page.html", "2"), ("page.css", "2")):
+        (tmp_path / name).write_text(content)
+        found.append(rendering.__wrapped__())
+    assert len(set(found)) == len(found)
+    assert re.fullmatch("[0-9a-f]{64}", rendering())
 
 
 def test_a_setting_that_answers_show_changes_the_tag(loaded, client):

@@ -2,7 +2,10 @@
 
 import asyncio
 import gzip
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import brotli
@@ -14,6 +17,18 @@ from tests.conftest import Client, Store
 from tests.invented import invented_lines, write_lines
 from tests.operations import FILES, OPERATIONS, STREAMS
 
+ROOT = Path(__file__).parents[2]
+AT_ONCE = """
+import random
+from concurrent.futures import ThreadPoolExecutor
+from app.compression import ENCODINGS, LARGE
+
+bodies = [random.Random(seed).randbytes(LARGE // 2).hex().encode() for seed in range(4)]
+for one in ENCODINGS:
+    alone = [one.whole(body) for body in bodies]
+    with ThreadPoolExecutor(4) as threads:
+        assert [*threads.map(one.whole, bodies * 8)] == alone * 8, one.name
+"""
 STREAMED = [operation.path for operation in STREAMS]
 
 
@@ -118,6 +133,11 @@ def test_an_export_is_encoded_in_the_pieces_in_which_it_comes(client, portal, pa
 @pytest.mark.parametrize("encoding", list(DECODERS))
 def test_an_encoded_answer_has_the_same_bytes_every_time(encoded, encoding):
     assert encoded("/v1/events", encoding) == encoded("/v1/events", encoding)
+
+
+def test_answers_that_are_encoded_at_once_are_as_if_alone():
+    """Asked of a process of its own, which a compressor that threads share would end."""
+    subprocess.run([sys.executable, "-c", AT_ONCE], check=True, cwd=ROOT)
 
 
 async def _receive_nothing() -> dict[str, Any]:

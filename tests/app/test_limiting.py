@@ -87,6 +87,15 @@ def test_a_quota_is_given_again_when_its_time_is_over(shipped: Store, monkeypatc
     assert asks(client).status_code == 200
 
 
+def test_who_waits_as_long_as_a_refusal_says_is_answered(shipped: Store, monkeypatch):
+    client, now = shipped.client(rate_limit="1/minute"), [1_000.0]
+    monkeypatch.setattr("app.limiting.time.time", lambda: now[0])
+    asks(client)
+    now[0] += 57.5
+    now[0] += int(asks(client).headers["Retry-After"])
+    assert asks(client).status_code == 200
+
+
 def test_without_a_limit_nothing_is_said_of_one(shipped: Store):
     assert not {"ratelimit", "ratelimit-policy"} & set(shipped.client().get("/v1/events").headers)
 

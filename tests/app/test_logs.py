@@ -116,6 +116,13 @@ def test_a_fault_behind_a_page_is_logged_too(shipped: Store, lines, monkeypatch)
     assert len(list(lines)) > 0
 
 
+def test_a_fault_is_logged_as_one_where_answers_are(shipped: Store, lines, monkeypatch):
+    client = shipped.client(access_log=True)
+    monkeypatch.setattr("app.answers.entity_tag", None)
+    client.get("/v1/events")
+    assert [one["status"] for one in lines if one["event"] == "answered"] == [500]
+
+
 def test_a_line_stays_a_line_whatever_it_says():
     told = "two\nlines, \x1b[31m \u2028 and \ud800"
     line = JsonLines().format(logging.makeLogRecord({"msg": told, "levelname": "ERROR"}))

@@ -45,6 +45,15 @@ def test_a_histogram_adds_up(shipped: Store):
     assert told["dateline_requests_total", "/v1/events", "400"] == 1
 
 
+def test_a_fault_is_counted_as_one(shipped: Store, monkeypatch):
+    client = shipped.client()
+    with monkeypatch.context() as broken:
+        broken.setattr("app.answers.entity_tag", None)
+        client.get("/v1/events")
+    told = {name: value for name, value in samples(client).items() if name[0] == "dateline_requests_total" and value}
+    assert told == {("dateline_requests_total", "/v1/events", "500"): 1}
+
+
 def test_unknown_paths_are_counted_as_one(shipped: Store):
     client = shipped.client()
     for path in ("/nothing", "/nothing/else"):

@@ -115,6 +115,25 @@ def test_what_else_a_client_says_changes_nothing(pair, path, headers):
     assert pair.ask("GET", path, headers) == pair.ask("GET", path, {})
 
 
+@pytest.mark.parametrize("lines", [("br", "deflate"), ("deflate", "br"), ("gzip", "gzip;q=0")], ids=str)
+def test_an_encoding_asked_for_on_several_lines_is_not_kept_for_whoever_asks_for_one_of_them(pair, lines):
+    client = pair.store.client()
+    whole = client.get("/v1/events", headers=[("Accept-Encoding", ", ".join(lines))])
+    for accepted in ([*lines], lines[:1], lines[1:]):
+        asked = [("Accept-Encoding", one) for one in accepted]
+        kept, plain = (one.get("/v1/events", headers=asked) for one in (client, pair.plain))
+        assert kept.headers == plain.headers
+        assert kept.json() == whole.json()
+
+
+def test_a_condition_on_several_lines_is_not_kept_for_whoever_names_one_of_its_tags(pair):
+    client = pair.store.client()
+    tag = client.get("/v1/publishers").headers["ETag"]
+    for tags, status in (((tag, '"other"'), 304), (('"other"',), 200), (('"other"', tag), 304), ((tag,), 304)):
+        asked = [("If-None-Match", one) for one in tags]
+        assert client.get("/v1/publishers", headers=asked).status_code == status, tags
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_answers_to_any_questions_in_any_order_are_the_answers(pair, data):
@@ -196,6 +215,20 @@ def test_many_who_ask_at_once_take_one_look_at_the_database(pair, portal):
         assert len(found) <= 1, found
 
     portal.call(ask)
+
+
+def test_one_who_goes_while_many_wait_for_one_look_takes_it_from_nobody(pair, portal):
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(pair.keeping.app))
+
+    async def ask() -> list[int]:
+        await asyncio.sleep(0.15)
+        goes, *others = (asyncio.ensure_future(client.get("http://dateline.test/v1/events")) for _ in range(4))
+        for _ in range(10):
+            await asyncio.sleep(0)
+        goes.cancel()
+        return [answer.status_code for answer in await asyncio.gather(*others)]
+
+    assert portal.call(ask) == [200] * 3
 
 
 def test_whether_the_process_lives_is_told_without_the_database(store, tmp_path):

@@ -40,7 +40,7 @@ from tests.bibliographies import (
 )
 from tests.conftest import Client, Store
 from tests.generator import generate, write
-from tests.invented import write_lines
+from tests.invented import invented_lines, write_lines
 from tests.rivals import contest
 
 
@@ -237,6 +237,16 @@ def test_only_what_was_known_is_told(client):
     path = "limit=500&known_at=2020-03-03"
     assert list(bib(client, f"/v1/events.bib?{path}")) == list(cited(client, f"/v1/events?{path}"))
     assert "text" not in csl(client, f"/v1/events.csl.json?{path}")
+
+
+def test_a_source_is_told_as_it_was_at_the_revision(make_store, tmp_path):
+    store, titles = make_store("sqlite"), ["Talks", "Talks, corrected"]
+    for title in titles:
+        lines = [line | {"title": title} if line["id"] == "gazette-monday" else line for line in invented_lines(2)]
+        store.load(write_lines(tmp_path, lines))
+    client = store.client()
+    told = [csl(client, f"/v1/events.csl.json?as_of={number}")["gazette-monday"]["title"] for number in (1, 2)]
+    assert told == titles
 
 
 def test_a_question_without_events_is_an_empty_bibliography(client):

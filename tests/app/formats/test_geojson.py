@@ -16,6 +16,9 @@ from tests.oracle import Oracle
 
 SEED = 46
 PROVENANCE = {"dataset_revision": 1, "license": "CC-BY-4.0", "attribution": "Dateline"}
+STATED = ("id", "title", "summary", "type", "modality", "date_edtf", "start_date", "end_date", "date_precision",
+          "date_basis", "start_time", "revision")  # fmt: skip
+COUNTED = ("sources", "independent_origins", "disputed", "first_reported_at")
 PLAIN = (str, int, float, bool, type(None))
 
 
@@ -68,7 +71,8 @@ def test_properties_are_flat_and_the_same_for_every_feature_and_keep_what_the_ev
         assert all(isinstance(value, PLAIN) for value in properties.values())
         for name in ("citations", "claims", "quantities"):
             assert json.loads(properties[name]) == event[name]
-        assert (properties["title"], properties["disputed"]) == (event["title"], event["evidence"]["disputed"])
+        assert [properties[name] for name in STATED] == [event.get(name) for name in STATED]
+        assert [properties[name] for name in COUNTED] == [event["evidence"].get(name) for name in COUNTED]
     assert len(names) == 1
 
 

@@ -275,6 +275,16 @@ def datasette(client: Client, tmp_path_factory: Any) -> Iterator[Callable[[str],
         process.wait(PATIENCE)
 
 
+def test_its_tag_covers_when_its_revision_was_published(make_store, tmp_path):
+    """Two stores of one record were published at different times, which the file tells."""
+    path, tags = write_lines(tmp_path, awkward_lines()), set()
+    for _ in range(2):
+        store = make_store("sqlite")
+        store.load(path)
+        tags.add(store.client().get("/v1/exports/dateline.sqlite").headers["ETag"])
+    assert len(tags) == 2
+
+
 def test_datasette_opens_it_and_follows_its_keys(client, datasette):
     tables = {one["name"]: one for one in datasette("/dateline.json")["tables"]}
     assert tables["event"]["count"] == len(client.walk("/v1/events"))

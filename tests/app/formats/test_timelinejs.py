@@ -99,6 +99,14 @@ def test_the_title_slide_tells_the_licence_and_what_is_undated(client):
     assert "More events follow" not in title["text"]["text"]
 
 
+def test_a_hostile_question_is_words_on_the_title_slide(client):
+    headline = read(client, "/v1/events.timeline.json?q=%3Cimg+src%3Dx+onerror%3Dalert(1)%3E")["title"]["text"][
+        "headline"
+    ]
+    assert "<" not in headline
+    assert unescape(headline).endswith("(q: <img src=x onerror=alert(1)>)")
+
+
 def test_a_page_that_is_cut_leads_to_the_next(client):
     answer = client.get("/v1/events.timeline.json?limit=7")
     (link,) = etree.HTML(answer.json()["title"]["text"]["text"]).iter("a")

@@ -8,6 +8,7 @@ import pytest
 
 from seed.checking import check
 from seed.loading import RemovalRefused, publish
+from seed.redacting import redact
 from tests.conftest import Client, Store
 from tests.content import content
 from tests.invented import Line, event_line, reference_lines, write_lines
@@ -224,6 +225,17 @@ def test_what_is_missing_from_the_files_is_refused_by_name_and_nothing_changes(m
     assert all(f"{kind} '{one}'" in str(refused.value) for one, kind in spared.items())
     assert content(own) == before
     assert own.client().get("/v1/actors/spare-actor").status_code == 200
+
+
+def test_what_is_redacted_of_a_withdrawn_event_leaves_its_tombstone(make_store, tmp_path):
+    own = make_store("sqlite")
+    for number in (1, 2):
+        load(own, write_lines(tmp_path, state(number)))
+    before = own.client().get(address(1))
+    assert redact(own.engine, "event", "harbour-talks-1", "title") == 3
+    after = own.client().get(address(1))
+    assert (after.status_code, after.json()["tombstone"]["revision"]) == (410, 2)
+    assert after.json() == before.json()
 
 
 def test_a_tombstone_is_of_the_revision_in_which_the_feed_tells_it(world, due):

@@ -1,5 +1,6 @@
 import pytest
 
+from tests.invented import event_line, reference_lines, write_lines
 from tests.questions import FILTERS, Questions
 
 TIMES = 16
@@ -66,6 +67,15 @@ KEPT_BY_WORDS = {
 def ids(answer):
     assert answer.status_code == 200, answer.text
     return [event["id"] for event in answer.json()["data"]]
+
+
+@pytest.fixture(scope="module")
+def minute(database, make_store, tmp_path_factory):
+    """Asks of one event, whose only source came out at ten o'clock."""
+    store = make_store(database)
+    lines = [*reference_lines(), event_line(1, relations=[])]
+    store.load(write_lines(tmp_path_factory.mktemp("record"), lines))
+    return store.client()
 
 
 @pytest.mark.parametrize("name", FILTERS)
@@ -136,6 +146,19 @@ def test_days_keep_dates_of_every_form_as_read_by_hand(store, write_record):
         for match, expected in kept.items():
             answer = client.get("/v1/events", params=asked | {"date_match": match})
             assert set(ids(answer)) == expected, (days, match)
+
+
+@pytest.mark.parametrize(
+    ("question", "is_kept"),
+    [
+        ("reported_from=2020-03-04T10:00:00Z", True), ("reported_from=2020-03-04T10:00:00.000001Z", False),
+        ("reported_from=2020-03-04T09:59:59.999999Z", True), ("reported_to=2020-03-04T10:00:00Z", True),
+        ("reported_to=2020-03-04T10:00:00.999999Z", True), ("reported_to=2020-03-04T09:59:59.999999Z", False),
+        ("reported_from=2020-03-04T12:00:00.5%2B02:00&reported_to=2020-03-05", False),
+    ],
+)  # fmt: skip
+def test_a_source_is_available_at_its_second_and_neither_before_nor_after(minute, question, is_kept):
+    assert ids(minute.get(f"/v1/events?{question}")) == ["harbour-talks-1"] * is_kept
 
 
 def test_words_and_phrases_keep_what_is_read_by_hand(store, write_record):

@@ -5,6 +5,9 @@ import json
 
 import pytest
 
+from app.queries.exports import stream_changes
+from seed.redacting import redact
+from tests.invented import invented_lines, write_lines
 from tests.mentions import lines_of
 from tests.reduction import is_published
 
@@ -87,6 +90,19 @@ def test_it_is_ndjson_with_the_validators_of_its_revision(world):
     assert export(world, as_of=1).headers["ETag"] != tag
     head = world.client.request("HEAD", "/v1/exports/changes.ndjson")
     assert (head.status_code, head.content, head.headers["ETag"]) == (200, b"", tag)
+
+
+def test_a_history_that_is_rewritten_meanwhile_has_no_end(store, tmp_path):
+    store.load(write_lines(tmp_path, invented_lines(2)))
+    database = store.client().app.state.database
+    newest = database.newest_revision()
+    whole, cut = list(stream_changes(database, newest)), stream_changes(database, newest)
+    told = [next(cut)]
+    redact(store.engine, "event", "harbour-talks-1", "title")
+    told += cut
+    assert "end" in json.loads(whole[-1])
+    assert len(told) >= len(whole) - 1
+    assert not [line for line in told if "end" in json.loads(line)]
 
 
 @pytest.mark.parametrize("question", ["as_of=99", "known_at=2022-01-01", "since=1", "limit=5"])

@@ -140,6 +140,16 @@ def test_pages_lead_through_every_record_in_the_order_of_ids(generated, oracle, 
     assert walked == sorted(records.lines)
 
 
+@pytest.mark.parametrize("resource", ["sources", "citations"])
+def test_the_total_at_an_instant_is_of_what_counts_by_then(generated, oracle, resource):
+    instants = sorted(one["available_at"] for one in generated.walk("/v1/sources") if "available_at" in one)
+    for then in instants[:: len(instants) // 3]:
+        known = Records(oracle.known({"known_at": [then]}), resource).lines
+        page = generated.get(f"/v1/{resource}", params={"known_at": then, "count": "exact", "limit": 1}).json()
+        assert page["meta"]["total"] == len(known)
+        assert 0 < len(known) < len(Records(oracle, resource).lines)
+
+
 @pytest.mark.parametrize("resource", KINDS)
 def test_every_record_is_found_at_its_own_address_and_leads_to_its_events(generated, oracle, resource):
     for record_id in random.Random(41).sample(sorted(oracle.by_id[KINDS[resource]]), 5):

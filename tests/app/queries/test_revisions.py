@@ -167,6 +167,15 @@ def test_an_id_in_a_filter_is_judged_at_the_revision(told, path, parameter, name
     assert statuses == [400, 200, 400, 200, 400]
 
 
+def test_a_language_is_known_as_long_as_a_source_is_in_it(store, tmp_path):
+    for language in ("fr", "nb"):
+        lines = [line | {"language": language} if line["id"] == "post-tuesday" else line for line in reference_lines()]
+        store.load(write_lines(tmp_path, [*lines, event_line(0)]))
+    client = store.client()
+    asked = [f"/v1/sources?language={language}&as_of={n}" for language in ("fr", "nb", "en") for n in (1, 2)]
+    assert [client.get(one).status_code for one in asked] == [200, 400, 400, 200, 200, 200]
+
+
 def test_the_nearest_name_is_one_of_the_revision(told):
     wrong = told.client.get("/v1/events?actor=late-leagu&as_of=1").json()["errors"][0]
     assert wrong.get("nearest") != "late-league"

@@ -2,16 +2,17 @@
 
 from contextlib import AsyncExitStack
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import pytest
 from starlette.datastructures import Headers
 
-from app.web.asking import Told, Unanswered
+from app.web.asking import Api, Told, Unanswered
 from app.web.drawing import MOST_AT_ONCE, Moments
 from app.web.knowing import MOST_STOPS, list_stops
 from app.web.view import View
-from tests.invented import event_line, reference_lines, write_lines
+from tests.invented import event_line, invented_lines, reference_lines, write_lines
 from tests.pages import Page, look
 
 
@@ -68,6 +69,16 @@ def test_an_event_that_is_no_more_is_a_page_though_other_parts_are_none(make_sto
     assert Page(answer).events == ["harbour-talks-0"]
 
 
+def test_a_walk_has_every_record_of_every_page_once(make_store, tmp_path, portal):
+    store = make_store("sqlite")
+    store.load(write_lines(tmp_path, invented_lines(7)))
+    client = store.client()
+    for asked in ([("limit", "2")], [("limit", "2"), ("tag", "fishing"), ("order", "asc"), ("as_of", "1")]):
+        walked = portal.call(Api(client.app).walk, "/v1/events", asked)
+        assert walked == client.walk(f"/v1/events?{urlencode(asked)}")
+        assert len(walked) == 7
+
+
 def some(instants: int) -> dict[str, list[str]]:
     days = (f"{2000 + at // 300}-{1 + at // 25 % 12:02}-{1 + at % 25:02}" for at in range(instants))
     return {f"{day}T12:00:00Z": ["Harbour Gazette"] for day in days}
@@ -86,6 +97,7 @@ def test_how_many_instants_the_slider_has_is_told_as_it_is(instants, are_all, to
     stops = list_stops(View((), None), Moments(some(instants), are_all), None)
     assert stops.told == told
     assert len(stops.stops) - 1 == int(told.removeprefix("All ").split()[0])
+    assert stops.stops[-2].instant == max(some(instants)), "the newest is a stop however many are left out"
 
 
 def test_of_sources_the_instants_and_publishers_alone_are_remembered(make_store, tmp_path, portal):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
@@ -46,6 +47,15 @@ def test_a_timeline_has_the_events_of_the_question_in_its_order(client, question
     shown = page(client, f"/embed/timeline?{question}")
     assert shown.values(".events > li", "data-key") == [one["id"] for one in asked]
     assert [one.text() for one in shown.all(".events h2")] == [one["title"] for one in asked]
+
+
+@pytest.mark.parametrize("path", ["/embed/timeline?limit=5&", f"/embed/event/{FLIGHT}?"])
+def test_the_explorer_is_led_to_at_the_times_of_the_frame(client, path):
+    times = {"as_of": ["1"], "known_at": ["2021-12-31"]}
+    shown = page(client, path + "as_of=1&known_at=2021-12-31")
+    asked = [parse_qs(urlsplit(one).query) for one in shown.links if one.startswith(f"{PUBLIC}/?")]
+    assert len(asked) == len(shown.all(".events > li")) + 1
+    assert [one for one in asked if times.items() <= one.items()] == asked
 
 
 def test_a_timeline_says_how_many_events_it_does_not_show(client):

@@ -96,6 +96,14 @@ def test_every_link_of_a_view_answers(lasting):
         assert lasting.get(address).status_code == 200, address
 
 
+def test_another_filter_is_asked_from_the_start_of_the_list(lasting):
+    older = next(one for one in look(lasting, "limit=5").links if "cursor=" in one)
+    links = look(lasting, older.removeprefix("?")).values(".facet a", "href")
+    assert len(links) > 10
+    assert [one for one in links if "cursor=" in one] == []
+    assert lasting.get(f"/{links[0]}").status_code == 200
+
+
 def test_every_file_of_a_page_is_kept_for_good_and_one_of_another_version_for_now(lasting):
     page = look(lasting)
     named = {*page.values("script", "src"), *page.values("link", "href")}

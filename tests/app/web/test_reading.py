@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 from tests.conftest import RECORD, Client, Store
-from tests.invented import event_line, invented_lines, write_lines
+from tests.invented import event_line, invented_lines, reference_lines, write_lines
 from tests.pages import Page, look, words
 
 FLIGHT = "us-jstars-first-flight-over-eastern-ukraine"
@@ -52,6 +52,17 @@ def test_three_sources_of_one_origin_are_shown_as_that(client):
     assert len(page.all(".lineage circle.origin")) == 1
     before = look(client, f"event={FLIGHT}&known_at=2021-12-30T18:12:00Z")
     assert before.text("#evidence-heading") == "One source, one origin"
+
+
+def test_what_only_disputes_an_event_is_no_part_of_its_lineage(make_store, tmp_path):
+    store = make_store("sqlite")
+    cited = [
+        {"key": "a", "source": "gazette-monday"},
+        {"key": "b", "source": "post-tuesday", "stance": "disputes"},
+    ]
+    store.load(write_lines(tmp_path, [*reference_lines(), event_line(0, citations=cited)]))
+    page = look(store.client(), "event=harbour-talks-0")
+    assert page.values(".lineage", "aria-label") == ["Harbour Gazette reports itself"]
 
 
 def test_what_was_planned_then_is_shown_as_planned_then(client):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.wording.dates import tell_date, tell_event, tell_instant, tell_published, tell_when
+from app.wording.dates import is_approximate, tell_date, tell_event, tell_instant, tell_published, tell_when
 from seed.dates import parse_date
 from tests.generator import generate
 
@@ -67,6 +67,16 @@ def test_every_form_of_the_record_is_told_in_words_and_no_day_is_made_up():
         assert words != one or one.isdigit(), one
         assert not set(words) & set("~?%/[]X"), (one, words)
         assert " 31 " not in f" {words} " or "-31" in one, (one, words)
+
+
+@pytest.mark.parametrize(
+    ("edtf", "is_so"),
+    [("2021-12-30~", True), ("2021-12-30?", True), ("2021-12%", True), ("2021-12-30", False), ("2021/..", False),
+     ("[2021-12-27..2021-12-29]", False)],
+)  # fmt: skip
+def test_whatever_is_qualified_is_approximate(edtf, is_so):
+    assert is_approximate({"date_edtf": edtf}) is is_so
+    assert not is_approximate({})
 
 
 def test_instants_and_publications_are_told_to_what_they_state():
