@@ -239,3 +239,16 @@ def test_an_owner_who_may_not_revoke_is_told_what_is_left(make_store):
         connection.execute(text(f'REVOKE CREATE ON SCHEMA public FROM "{role}"'))
         connection.commit()
         assert grant_reading(store.engine, role) == []
+
+
+def test_a_table_that_a_later_migration_makes_can_be_read_and_not_written(make_store):
+    store = make_store("postgresql")
+    with new_role(store) as (role, _), store.engine.connect() as connection:
+        assert grant_reading(store.engine, role) == []
+        connection.execute(text("CREATE TABLE later (number INTEGER)"))
+        rights = [
+            connection.execute(text(f"SELECT has_table_privilege('{role}', 'later', '{right}')")).scalar()
+            for right in ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
+        ]
+        connection.rollback()
+    assert rights == [True, False, False, False, False]

@@ -15,6 +15,8 @@ EARLIEST = "expected a day, a month or a year, since the source counts from its 
         ("latitude: 60.5\n  ", "", ["locations.yaml:7:14: expected latitude and longitude together"]),
         ("longitude: 5.25\n  ", "", ["locations.yaml:7:13: expected latitude and longitude together"]),
         ('from: "2019"', 'from: "2021"', ["actors.yaml:8:68: expected an end at or after the start, `from`"]),
+        ('from: "2019"', "from: 2020-06-30", []),
+        ('from: "2019", to: 2020-06', "from: 2020-06-30, to: 2020-06-30", []),
         ("how: reprints", "how: reprints, publisher: post", [
             "sources.yaml:12:58: expected either a source or a publisher"]),
         ("{source: gazette-monday, ", "{", ["sources.yaml:12:7: expected either a source or a publisher"]),
