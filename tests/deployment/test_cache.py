@@ -1,14 +1,19 @@
 """nginx, as it is deployed, keeps answers as long as they may be kept, and never one for another."""
 
 import itertools
+import json
 import time
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from types import SimpleNamespace
 
 import httpx
 import pytest
 import zstandard
 
 from tests.deployment.programs import until
-from tests.deployment.topology import MAX_AGE
+from tests.deployment.topology import MAX_AGE, Nginx
 from tests.operations import OPERATIONS, STREAMS
 
 OWN = {"date", "cache-status", "x-request-id", "server", "connection", "transfer-encoding", "keep-alive"}
@@ -158,6 +163,50 @@ def test_every_request_has_an_id_of_its_own_and_the_log_has_it(topology, ask, qu
     assert "mine" not in ids
     until(lambda: all(one in topology.cache.log.read_text() for one in ids))
     assert "127.0.0.1" not in topology.cache.log.read_text().replace('"asked": "127.0.0.1', "")
+
+
+def test_the_log_has_no_question(topology, ask, question):
+    """Whoever asks for a person, an hour and a place says something of themselves."""
+    answer = ask(question)
+    name = answer.headers["X-Request-ID"]
+    until(lambda: name in topology.cache.log.read_text())
+    (line,) = [json.loads(line) for line in topology.cache.log.read_text().splitlines() if name in line]
+    assert (line["path"], line["status"]) == ("/v1/events", 200)
+    assert "radius_km" not in topology.cache.log.read_text()
+
+
+class Echo(BaseHTTPRequestHandler):
+    """Answers with the headers that it was asked with."""
+
+    def do_GET(self):
+        told = json.dumps({name.lower(): self.headers.get_all(name) for name in self.headers}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(told)))
+        self.end_headers()
+        self.wfile.write(told)
+
+    def log_message(self, *_):
+        """Nothing."""
+
+
+def test_what_a_client_says_of_itself_is_not_passed_on(topology, tmp_path):
+    """A process that trusts the cache counts by the address that it is told."""
+    with ExitStack() as stack:
+        echo = stack.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), Echo))
+        Thread(target=echo.serve_forever, daemon=True).start()
+        stack.callback(echo.shutdown)
+        cache = Nginx(tmp_path, [SimpleNamespace(port=echo.server_port)] * 2)
+        stack.callback(cache.kill)
+        cache.start()
+        cache.until(cache.is_ready)
+        said = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https", "X-Request-ID": "mine"}
+        answer = httpx.get(f"{cache.address}/v1", headers=said | {"Host": "dateline.example"})
+        told = answer.json()
+    assert told["x-forwarded-for"] == ["127.0.0.1"]
+    assert told["x-forwarded-proto"] == ["http"]
+    assert told["host"] == ["dateline.example"]
+    assert told["x-request-id"] == [answer.headers["X-Request-ID"]]
+    assert answer.headers["X-Request-ID"] != "mine"
 
 
 def test_the_metrics_of_one_process_are_not_shown(ask):

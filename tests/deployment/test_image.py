@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.documents import ROOT, text_of
@@ -45,7 +46,8 @@ def test_the_version_is_that_of_the_package():
     assert f'version = "{version}"' in text_of("pyproject.toml")
 
 
-def test_the_health_check_tells_whether_the_process_lives(shipped):
+def test_the_health_check_tells_whether_the_process_lives(make_store):
+    """Not whether it can answer: what has no store yet, or none any more, goes on by itself once there is one."""
     (check,) = re.findall(r"^HEALTHCHECK .*?CMD (\[.*\])$", RECIPE, re.MULTILINE)
     program, *arguments = json.loads(check)
     assert program == "python"
@@ -55,7 +57,8 @@ def test_the_health_check_tells_whether_the_process_lives(shipped):
         command = [sys.executable, *arguments]
         return subprocess.run(command, env=os.environ | {"DATELINE_PORT": port}, capture_output=True, check=False)
 
-    with serving(shipped.client().app) as address:
+    with serving(make_store("sqlite").client().app) as address:
+        assert httpx.get(f"{address}/health/ready").status_code == 503
         assert checked(address).returncode == 0
     assert checked(address).returncode != 0
 
