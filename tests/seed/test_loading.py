@@ -14,7 +14,7 @@ import yaml
 from sqlalchemy import update
 from sqlmodel import col
 
-from app.tables import OPEN, Change
+from app.tables import OPEN, Change, Revision
 from seed.loading import RemovalRefused
 from tests.conftest import RECORD, Store
 from tests.content import Content, content, number_of_rows, timeless
@@ -45,6 +45,20 @@ def test_the_same_record_again_publishes_nothing_and_writes_nothing(store: Store
     again = store.load(RECORD)
     assert (again.revision, again.published, sum(again.changed.values())) == (1, False, 0)
     assert content(store) == before
+
+
+def test_a_revision_is_published_after_the_one_before_however_slow_the_clock_of_this_machine_is(
+    store: Store, write_record: Load
+) -> None:
+    """Else the day of an old answer would find another."""
+    store.load(write_record(invented_lines(1)))
+    hour = 3600 * 10**6
+    with store.engine.begin() as connection:
+        connection.execute(update(Revision).values(published_at=Revision.published_at + hour))
+    for events in (2, 3):
+        store.load(write_record(invented_lines(events)))
+    told = [row["published_at"] for _, row in sorted(content(store)["revision"].items())]
+    assert told == sorted(set(told))
 
 
 def scatter(record: Record, folder: Path, chance: random.Random) -> Path:
