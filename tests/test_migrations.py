@@ -128,6 +128,21 @@ def _shape(inspector: Any, table: str) -> Any:
     return columns, indexes, inspector.get_pk_constraint(table)["constrained_columns"]
 
 
+def test_postgresql_packs_no_document_of_any_table_and_did_before(make_store: Callable[[str], Store]) -> None:
+    store = make_store("postgresql")
+    kept = text(
+        "SELECT relname, attstorage, reloptions FROM pg_attribute JOIN pg_class ON attrelid = pg_class.oid "
+        "WHERE attname = 'document' AND relkind = 'r'"
+    )
+    documented = {table.name for table in SQLModel.metadata.sorted_tables if "document" in table.columns}
+    for revision, storage, options in (("head", "e", ["toast_tuple_target=8160"]), ("0004", "x", None)):
+        if revision != "head":
+            downgrade(store, revision)
+        with store.engine.connect() as connection:
+            told = {name: (how, other) for name, how, other in connection.execute(kept)}
+        assert told == dict.fromkeys(documented, (storage, options))
+
+
 def test_postgresql_keeps_a_document_in_its_row_and_as_it_is_answered(make_store: Callable[[str], Store]) -> None:
     store = make_store("postgresql")
     store.load(RECORD)

@@ -3,9 +3,11 @@
 import os
 import pwd
 import random
+import socket
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +74,43 @@ def test_a_fault_is_told_as_one_and_time_that_is_over_as_such(client, store):
 def test_who_waits_in_vain_for_a_connection_is_told_so():
     with pytest.raises(Problem), answering():
         raise exc.TimeoutError
+
+
+@contextmanager
+def refusing() -> Iterator[tuple[int, list[socket.socket]]]:
+    """A port at which nobody is let in, and who was there."""
+    came: list[socket.socket] = []
+
+    def refuse(listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                came.append(listener.accept()[0])
+                came[-1].close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=refuse, args=(listener,))
+        thread.start()
+        try:
+            yield listener.getsockname()[1], came
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+def test_of_several_servers_all_ask_the_one_that_was_found(make_store, tmp_path):
+    """Another may be behind: its rows are no answer at the newest revision of this one."""
+    store = make_store("postgresql")
+    store.load(write_lines(tmp_path, invented_lines(3)))
+    with refusing() as (port, came):
+        hosts = [f"127.0.0.1:{port}", f"{store.url.host}:{store.url.port}"]
+        database = Patient(store.url.set(host=None, port=None).update_query_dict({"host": hosts}))
+        assert database.newest_revision().number == 1
+        assert len(came) == 1
+        for engine in (database.engine, database.hasty_engine):
+            with engine.connect() as one, engine.connect() as other:
+                assert one.scalar(text("SELECT 1")) == other.scalar(text("SELECT 1")) == 1
+        assert len(came) == 1
+        database.close()
 
 
 class Replaced:

@@ -219,6 +219,11 @@ def test_a_method_that_writes_is_refused_and_a_preflight_answered(ask):
     assert ask("/v1/events", method="OPTIONS").status_code == 204
 
 
+def test_a_body_is_bounded(topology):
+    answers = [httpx.post(f"{topology.cache.address}/v1/events", content=b"x" * size) for size in (1_000, 17_000)]
+    assert [answer.status_code for answer in answers] == [405, 413]
+
+
 def test_a_long_question_passes(ask):
     words = "&".join(f"id={'e' * 90}-{n}" for n in range(50))
     assert ask(f"/v1/events?{words}").status_code in (200, 400)

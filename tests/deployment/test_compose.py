@@ -1,5 +1,6 @@
 """The compose file: of the right form, and no wider open than it says."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -87,6 +88,12 @@ def test_a_process_has_longer_to_end_than_it_takes_at_most_and_is_asked_whether_
     assert grace.endswith("s")
     assert int(grace.removesuffix("s")) > LONGEST_END
     assert "http://127.0.0.1:8000/health/ready" in SERVICES[name]["healthcheck"]["test"][-1]
+
+
+def test_a_replica_is_let_in_by_its_password_and_cannot_fill_the_disk_of_the_primary():
+    allowed = re.findall(r'^echo "(.*)" >> "\$PGDATA/pg_hba.conf"$', text_of("deploy/primary.sh"), re.MULTILINE)
+    assert allowed == ["host replication dateline_replica all scram-sha-256"]
+    assert "max_slot_wal_keep_size=4GB" in SERVICES["postgres"]["command"]
 
 
 def test_what_ends_is_started_again_but_for_the_load():

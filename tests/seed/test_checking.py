@@ -244,6 +244,14 @@ def test_faults_without_end_are_cut_short(tmp_path: Path) -> None:
     assert str(refused.value).endswith("The first 10000 faults; there may be more.")
 
 
+def test_garbage_is_looked_for_again_whatever_came_of_it(tmp_path: Path) -> None:
+    """In a process that serves afterwards, it would else never be."""
+    for files in (FILES, FILES | {"events.yaml": EVENTS.replace("source: post", "source: pst")}):
+        assert gc.isenabled()
+        check_files(tmp_path, files)
+        assert gc.isenabled()
+
+
 LATER = [{"key": "a", "source": "gazette-monday"}, {"key": "b", "source": "post-tuesday"}]
 
 

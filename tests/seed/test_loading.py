@@ -128,6 +128,18 @@ def test_neither_zone_nor_locale_nor_hash_seed_of_a_process_makes_a_difference(
     assert not other.load(folder).published
 
 
+def test_a_citation_that_left_its_event_is_found_no_more_and_was_found_before(store: Store, write_record: Load) -> None:
+    both = [{"key": key, "source": source} for key, source in (("a", "gazette-monday"), ("b", "post-tuesday"))]
+    for cited in (both, both[:1]):
+        store.load(write_record([*reference_lines(), event_line(0, relations=[], citations=cited)]))
+    client = store.client()
+    for asked in ("", "&source=post-tuesday", "&publisher=island-post", "&stance=supports", "&event=harbour-talks-0"):
+        for number, keys in ((1, "ab"), (2, "a")):
+            answer = client.get(f"/v1/citations?count=exact{asked}&as_of={number}").json()
+            due = [f"harbour-talks-0~{key}" for key in keys if key == "b" or "post" not in asked]
+            assert ([one["id"] for one in answer["data"]], answer["meta"]["total"]) == (due, len(due)), (asked, number)
+
+
 def test_a_renamed_actor_gives_its_events_a_version_and_no_other(store: Store, tmp_path: Path) -> None:
     lines = [*invented_lines(6), event_line(7, actors=[], citations=[{"key": "c", "source": "gazette-monday"}])]
     store.load(write_lines(tmp_path, lines))
