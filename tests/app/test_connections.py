@@ -6,6 +6,7 @@ import random
 import socket
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -17,7 +18,9 @@ from sqlalchemy import Dialect, exc, text
 from app.connections import answering
 from app.database import Patient
 from app.problems import Problem
+from app.sqlite_file import File
 from app.statements import Template, Values
+from app.watching import watch
 from tests.conftest import Client, Store
 from tests.invented import invented_lines, write_lines
 from tests.operations import OF_THE_STORE, STREAMS
@@ -203,6 +206,29 @@ def test_a_file_that_may_not_be_read_is_answered_for_when_it_may(store_file):
     finally:
         store_file.path.chmod(0o644)
     assert {client.get(path).status_code for path in [*WHOLE, "/health/ready"]} == {200}
+
+
+def test_while_a_file_is_away_one_looks_for_it_and_nobody_waits_for_that(store_file):
+    looking, ended = watch(File(store_file.store.url)), []
+
+    def look(name: str) -> None:
+        with suppress(Problem):
+            looking.revision()
+        ended.append(name)
+
+    assert looking.revision().number == 1
+    with closing(sqlite3.connect(store_file.path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(Problem):
+            looking.revision()
+        first = threading.Thread(target=look, args=("who looks",))
+        first.start()
+        while not looking._lock.locked():  # noqa: SLF001 - until it has begun to look
+            time.sleep(0.001)
+        look("who does not")
+        first.join()
+    assert ended == ["who does not", "who looks"]
+    looking.close()
 
 
 @contextmanager

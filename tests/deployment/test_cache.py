@@ -3,7 +3,7 @@
 import itertools
 import json
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from types import SimpleNamespace
@@ -178,9 +178,11 @@ def test_the_log_has_no_question(topology, ask, question):
 class Echo(BaseHTTPRequestHandler):
     """Answers with the headers that it was asked with."""
 
+    status = 200
+
     def do_GET(self):
         told = json.dumps({name.lower(): self.headers.get_all(name) for name in self.headers}).encode()
-        self.send_response(200)
+        self.send_response(self.status)
         self.send_header("Content-Length", str(len(told)))
         self.end_headers()
         self.wfile.write(told)
@@ -189,16 +191,41 @@ class Echo(BaseHTTPRequestHandler):
         """Nothing."""
 
 
-def test_what_a_client_says_of_itself_is_not_passed_on(topology, tmp_path):
-    """A process that trusts the cache counts by the address that it is told."""
+class Busy(Echo):
+    """Of whom too much is asked."""
+
+    status = 503
+
+
+@contextmanager
+def in_front_of(folder, *handlers):
+    """The cache, with other processes behind it."""
     with ExitStack() as stack:
-        echo = stack.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), Echo))
-        Thread(target=echo.serve_forever, daemon=True).start()
-        stack.callback(echo.shutdown)
-        cache = Nginx(tmp_path, [SimpleNamespace(port=echo.server_port)] * 2)
+        servers = [stack.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), handler)) for handler in handlers]
+        for server in servers:
+            Thread(target=server.serve_forever, daemon=True).start()
+            stack.callback(server.shutdown)
+        cache = Nginx(folder, [SimpleNamespace(port=server.server_port) for server in servers])
         stack.callback(cache.kill)
         cache.start()
         cache.until(cache.is_ready)
+        yield cache
+
+
+def test_what_one_process_refuses_another_is_asked(topology, tmp_path):
+    with in_front_of(tmp_path, Busy, Echo) as cache:
+        assert {httpx.get(f"{cache.address}/v1?limit={limit}").status_code for limit in range(1, 11)} == {200}
+
+
+def test_an_export_is_never_kept(ask):
+    """However long it is, and however short a time it is good for."""
+    for _ in range(2):
+        assert did(ask("/v1/exports/events.ndjson")) == "fwd=bypass"
+
+
+def test_what_a_client_says_of_itself_is_not_passed_on(topology, tmp_path):
+    """A process that trusts the cache counts by the address that it is told."""
+    with in_front_of(tmp_path, Echo, Echo) as cache:
         said = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https", "X-Request-ID": "mine"}
         answer = httpx.get(f"{cache.address}/v1", headers=said | {"Host": "dateline.example"})
         told = answer.json()

@@ -1,6 +1,7 @@
 """An export rebuilds every revision, to the byte, in a store of either kind; one that is damaged rebuilds nothing."""
 
 import gzip
+import hashlib
 import json
 import random
 import subprocess
@@ -265,6 +266,20 @@ def test_the_command_restores_a_file_and_its_input(small, make_store, database, 
         other = make_store(database)
         assert run(other, argument, given) == (0, "Restored revisions 1 to 3.\n", "")
         assert exported(other) == small
+
+
+def test_documents_that_were_rendered_otherwise_are_restored_and_it_is_said(small, make_store, database, tmp_path):
+    """As by an older version, whose revisions have other digests."""
+    *every, _ = lines(small)
+    place = max(number for number, line in enumerate(every) if line.startswith(b'{"revision":'))
+    every[place] = json.dumps(json.loads(every[place]) | {"digest": "0" * 64}).encode() + b"\n"
+    end = {"end": 3, "sha256": hashlib.sha256(b"".join(every)).hexdigest()}
+    file, other = tmp_path / "changes.ndjson", make_store(database)
+    file.write_bytes(b"".join(every) + json.dumps(end).encode() + b"\n")
+    status, out, err = run(other, str(file))
+    assert (status, err) == (0, "")
+    assert "rendered otherwise" in out
+    assert exported(other) == small
 
 
 def test_the_command_says_why_nothing_was_restored(small, make_store, database, tmp_path):
