@@ -62,6 +62,11 @@ def test_what_is_reached_from_outside_can_write_nowhere_and_gain_no_rights(name)
 
 
 @pytest.mark.parametrize("name", sorted(OF_DATELINE))
+def test_a_process_can_write_temporary_files_which_exports_are_made_in(name):
+    assert SERVICES[name]["tmpfs"] == "/tmp"
+
+
+@pytest.mark.parametrize("name", sorted(OF_DATELINE))
 def test_every_process_reads_by_the_role_that_only_reads(name):
     server = "postgres" if name == "api" else "replica"
     address = f"postgresql://dateline_reader:${{DATELINE_READER_PASSWORD:-reader}}@{server}/dateline"

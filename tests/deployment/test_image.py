@@ -41,6 +41,11 @@ def test_it_runs_as_a_user_that_is_not_root_and_has_a_number():
     assert int(last) > 0
 
 
+def test_it_is_reached_from_outside_the_container():
+    assert re.search(r"^ENV .*(\\\n.*)*DATELINE_HOST=0\.0\.0\.0$", RECIPE, re.MULTILINE)
+    assert re.findall("^EXPOSE (.*)$", RECIPE, re.MULTILINE) == ["8000"]
+
+
 def test_the_version_is_that_of_the_package():
     (version,) = re.findall(r'image\.version="(.*)"', RECIPE)
     assert f'version = "{version}"' in text_of("pyproject.toml")
