@@ -10,6 +10,7 @@ from seed import checking
 from seed.checking import check, warnings
 from seed.faults import RecordRefused
 from seed.reading import Item
+from seed.vocabularies import vocabularies
 from tests.harbour import ACTORS, EVENTS, FILES, LOCATIONS, SOURCES, check_files, faults_of
 from tests.invented import event_line, reference_lines, write_lines
 
@@ -149,6 +150,13 @@ def test_codes_may_only_be_added_to_the_shipped_lists(tmp_path: Path, name: str,
     faults = check_files(tmp_path, FILES | added)
     assert len(faults) == (told is not None)
     assert all(fault.startswith(f"vocabularies.yaml:1:7: {told}") for fault in faults), faults
+
+
+def test_a_desk_may_explain_a_shipped_code_anew_and_leaves_the_others(tmp_path: Path) -> None:
+    (tmp_path / "vocabularies.yaml").write_text("- {id: measure, codes: {troops: Soldiers on the ground}}\n")
+    shipped, own = vocabularies([])["measure"].codes, check([tmp_path]).vocabulary["measure"].codes
+    assert own == shipped | {"troops": "Soldiers on the ground"}
+    assert own != shipped
 
 
 def test_a_cycle_is_found_in_a_long_chain(tmp_path: Path) -> None:

@@ -140,6 +140,21 @@ def test_a_citation_that_left_its_event_is_found_no_more_and_was_found_before(st
             assert ([one["id"] for one in answer["data"]], answer["meta"]["total"]) == (due, len(due)), (asked, number)
 
 
+def test_of_what_an_event_was_at_two_times_one_can_change_and_the_other_stays(store: Store, write_record: Load) -> None:
+    late = {"kind": "source", "id": "late", "title": "Late", "published": "2020-03-09"}
+    cited = [{"key": one, "source": one} for one in ("gazette-monday", "post-tuesday", "late")]
+    for first in ("x", "y"):
+        earlier = [{"before": "post-tuesday", "tags": [first]}, {"before": "late", "tags": ["y"]}]
+        event = event_line(0, relations=[], citations=cited, tags=["x"], earlier=earlier)
+        store.load(write_record([*reference_lines(), late, event]))
+    instants = ("2020-03-04T00:00:00Z", "2020-03-05T00:00:00Z", "2020-03-10T00:00:00Z")
+    for number, tags in ((1, "xyx"), (2, "yyx")):
+        for instant, tag in zip(instants, tags, strict=True):
+            asked = f"/v1/events?as_of={number}&known_at={instant}&tag="
+            assert [one for one in ("x", "y") if ids(store, asked + one)] == [tag], asked
+    assert ids(store, "/v1/events?tag=x") == ["harbour-talks-0"]
+
+
 def test_a_renamed_actor_gives_its_events_a_version_and_no_other(store: Store, tmp_path: Path) -> None:
     lines = [*invented_lines(6), event_line(7, actors=[], citations=[{"key": "c", "source": "gazette-monday"}])]
     store.load(write_lines(tmp_path, lines))
