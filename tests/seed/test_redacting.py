@@ -14,13 +14,14 @@ from sqlmodel import SQLModel, col
 from app.queries.exports import stream_changes
 from app.tables import Redaction, Revision
 from seed import redacting
+from seed.history import HistoryRefused
 from seed.redacting import redact
 from seed.redactions import RedactionRefused
 from seed.restoring import restore
 from tests.app.test_cli import DATELINE, address, environment
 from tests.conftest import Client, Store
 from tests.content import content
-from tests.invented import write_lines
+from tests.invented import event_line, reference_lines, write_lines
 from tests.secret import CASES, SECRET, SHOWING, TALK, cleared, held, load_both, state
 from tests.upheavals import load
 
@@ -234,6 +235,24 @@ def test_what_the_command_exports_has_the_value_refused_by_a_restored_store_too(
     restore(other.engine, file.read_bytes().splitlines(keepends=True))
     with pytest.raises(RedactionRefused):
         load(other, write_lines(tmp_path, state("summary", 1)))
+
+
+def test_an_export_during_which_a_value_is_taken_out_is_cut_and_says_so(make_store, tmp_path):
+    """Its beginning may still have the value."""
+    store = make_store("sqlite")
+    talks = [event_line(number, summary="word " * 200) for number in range(1_500)]
+    load(store, write_lines(tmp_path, [*reference_lines(), *talks]))
+    command, variables = [DATELINE, "export", "-"], environment(DATABASE_URL=address(store))
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=variables, stdout=pipe, stderr=pipe, bufsize=0) as exporting:
+        assert exporting.stdout
+        begun = exporting.stdout.read(1)  # the pipe takes no more than a part
+        redact(store.engine, "event", TALK, "summary")
+        rest, told = exporting.communicate()
+    assert exporting.returncode == 1
+    assert told.startswith(b"The store was rewritten meanwhile")
+    with pytest.raises(HistoryRefused, match="cut"):
+        restore(make_store("sqlite").engine, (begun + rest).splitlines(keepends=True))
 
 
 def exported(store: Store) -> list[bytes]:
