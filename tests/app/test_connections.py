@@ -3,9 +3,12 @@
 import os
 import pwd
 import random
+import socket
 import sqlite3
+import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +18,9 @@ from sqlalchemy import Dialect, exc, text
 from app.connections import answering
 from app.database import Patient
 from app.problems import Problem
+from app.sqlite_file import File
 from app.statements import Template, Values
+from app.watching import watch
 from tests.conftest import Client, Store
 from tests.invented import invented_lines, write_lines
 from tests.operations import OF_THE_STORE, STREAMS
@@ -72,6 +77,43 @@ def test_a_fault_is_told_as_one_and_time_that_is_over_as_such(client, store):
 def test_who_waits_in_vain_for_a_connection_is_told_so():
     with pytest.raises(Problem), answering():
         raise exc.TimeoutError
+
+
+@contextmanager
+def refusing() -> Iterator[tuple[int, list[socket.socket]]]:
+    """A port at which nobody is let in, and who was there."""
+    came: list[socket.socket] = []
+
+    def refuse(listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                came.append(listener.accept()[0])
+                came[-1].close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=refuse, args=(listener,))
+        thread.start()
+        try:
+            yield listener.getsockname()[1], came
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+def test_of_several_servers_all_ask_the_one_that_was_found(make_store, tmp_path):
+    """Another may be behind: its rows are no answer at the newest revision of this one."""
+    store = make_store("postgresql")
+    store.load(write_lines(tmp_path, invented_lines(3)))
+    with refusing() as (port, came):
+        hosts = [f"127.0.0.1:{port}", f"{store.url.host}:{store.url.port}"]
+        database = Patient(store.url.set(host=None, port=None).update_query_dict({"host": hosts}))
+        assert database.newest_revision().number == 1
+        assert len(came) == 1
+        for engine in (database.engine, database.hasty_engine):
+            with engine.connect() as one, engine.connect() as other:
+                assert one.scalar(text("SELECT 1")) == other.scalar(text("SELECT 1")) == 1
+        assert len(came) == 1
+        database.close()
 
 
 class Replaced:
@@ -164,6 +206,29 @@ def test_a_file_that_may_not_be_read_is_answered_for_when_it_may(store_file):
     finally:
         store_file.path.chmod(0o644)
     assert {client.get(path).status_code for path in [*WHOLE, "/health/ready"]} == {200}
+
+
+def test_while_a_file_is_away_one_looks_for_it_and_nobody_waits_for_that(store_file):
+    looking, ended = watch(File(store_file.store.url)), []
+
+    def look(name: str) -> None:
+        with suppress(Problem):
+            looking.revision()
+        ended.append(name)
+
+    assert looking.revision().number == 1
+    with closing(sqlite3.connect(store_file.path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(Problem):
+            looking.revision()
+        first = threading.Thread(target=look, args=("who looks",))
+        first.start()
+        while not looking._lock.locked():  # noqa: SLF001 - until it has begun to look
+            time.sleep(0.001)
+        look("who does not")
+        first.join()
+    assert ended == ["who does not", "who looks"]
+    looking.close()
 
 
 @contextmanager

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import URL, event, text
+from sqlmodel import SQLModel
 
 from app.database import Patient
 from app.statements import Rows, Template, Values
@@ -156,6 +157,36 @@ def test_a_store_that_was_closed_is_opened_again_by_whoever_asks(store, tmp_path
         assert database.newest_revision().number == 1
         database.close()
         time.sleep(2 * POLL_SECONDS)  # until what was seen is too old to be said again
+
+
+def test_a_store_that_was_emptied_and_loaded_anew_is_answered_from_as_it_is_now(store, tmp_path):
+    """Its revision has the number of the old one; terms have other numbers."""
+    store.load(write_lines(tmp_path, invented_lines(3)))
+    client = store.client(cache_bytes=0)
+    paths = [f"/v1/{path}" for path in ("events?actor=anna-berg", "events?tag=fishing", "events?q=harbour", "facets")]
+    before = [client.get(path).json()["data"] for path in paths]
+    with store.engine.begin() as connection:
+        for table in reversed(SQLModel.metadata.sorted_tables):
+            connection.execute(table.delete())
+    others = [{"kind": "actor", "id": f"aa-{number}", "name": f"A {number}"} for number in range(3)]
+    cited = {"actors": [{"actor": one["id"], "role": "host"} for one in others], "tags": ["aa", "ab"], "title": "A B"}
+    store.load(write_lines(tmp_path, [*invented_lines(3), *others, event_line(3, **cited)]))
+    time.sleep(2 * POLL_SECONDS)
+    fresh = store.client(cache_bytes=0)
+    assert [client.get(path).content for path in paths] == [fresh.get(path).content for path in paths]
+    assert [client.get(path).json()["data"] for path in paths] != before
+
+
+@pytest.mark.parametrize("name", ["why? not.db", "50%25.db", "a#b.db"])
+def test_a_file_of_any_name_is_read(make_store, tmp_path, name):
+    store = make_store("sqlite")
+    store.load(write_lines(tmp_path, invented_lines(2)))
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM INTO ?", (str(tmp_path / name),))
+    database = Patient(URL.create("sqlite", database=str(tmp_path / name)))
+    assert database.newest_revision().number == 1
+    assert database.fetch(text("SELECT count(*) FROM event"))[0][0] == 2
+    database.close()
 
 
 def test_nothing_is_asked_of_sqlite_while_nothing_was_published(store, tmp_path):

@@ -89,6 +89,13 @@ def test_a_file_that_grows_too_large_is_refused_with_what_to_do(client, folder, 
     assert (list(folder.iterdir()), held(os.getpid())) == ([], [])
 
 
+def test_a_file_may_be_as_large_as_the_limit_and_no_byte_larger(client, folder, monkeypatch):
+    size = len(client.get(PATH).content)
+    for most, status in ((size, 200), (size - 1, 400)):
+        monkeypatch.setattr(files, "LARGEST_BYTES", most)
+        assert client.get(PATH).status_code == status
+
+
 def test_a_folder_that_cannot_be_written_is_told_as_such_each_time(client, folder, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(folder / "nowhere"))
     for _ in range(lanes.MOST_EXPORTS + 1):

@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import text
 
 from app import haste, sqlite_file
+from app.connections import WAIT_SECONDS
 from app.database import Patient
 from app.haste import MOST_LOOKS, STEPS_BETWEEN_LOOKS, Hasty, Hurried
+from app.sqlite_file import File
 from app.statements import Template
 from tests.conftest import Store
 from tests.invented import invented_lines, write_lines
@@ -41,6 +43,23 @@ def hasty(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> Hasty:
     patient.ask(ONE, {})
     ENDLESS.told(patient.engine.dialect, {})
     return patient.hasty
+
+
+def test_the_event_loop_waits_for_no_lock(store, monkeypatch):
+    waits: list[float] = []
+
+    def connect(file: File, lock_seconds: float = WAIT_SECONDS, **named: int) -> sqlite3.Connection:
+        waits.append(lock_seconds)
+        return connect_to_file(file, lock_seconds, **named)
+
+    connect_to_file = File.connect
+    monkeypatch.setattr(File, "connect", connect)
+    patient: Patient = store.client().app.state.database
+    ONE.told(patient.engine.dialect, {})
+    assert patient.hasty
+    assert patient.hasty.newest_revision()
+    assert patient.hasty.ask(ONE, {}) == [(1,)]
+    assert waits == [0, 0]
 
 
 def test_a_statement_without_end_is_left(hasty):

@@ -202,6 +202,27 @@ def test_the_statements_of_one_question_share_its_time(patient: Patient) -> None
         attempt = Attempt(patient, engine, -1.0)
         with pytest.raises(late):
             attempt.ask(ONE, {})
+        attempt = Attempt(patient, engine, 0.0)
+        assert attempt.ask(ONE, {})
+        with pytest.raises(late):  # its time began with the first, and is over
+            attempt.ask(ONE, {})
+
+
+def test_what_nobody_waits_for_any_more_is_not_asked_patiently(portal: BlockingPortal, client: Client) -> None:
+    async def leave(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await client.app(scope, _gone, send)
+
+    asked = []
+    for one, status in ((Client(portal, leave), lanes.GONE_STATUS), (client, 503)):
+        names.clear()
+        assert one.get("/endless").status_code == status
+        asked.append(len(names))
+    assert asked[1] == asked[0] + 1
+
+
+async def _gone() -> dict[str, str]:
+    return {"type": "http.disconnect"}
 
 
 def test_exports_are_few_at_once(portal: BlockingPortal, loaded: Store, monkeypatch: pytest.MonkeyPatch) -> None:

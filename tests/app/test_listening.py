@@ -40,6 +40,14 @@ def test_a_socket_that_is_a_file_can_be_inherited(tmp_path: Path) -> None:
             assert address_of(sockets[0]) == f"unix:{tmp_path}/socket:"
 
 
+def test_sockets_that_systemd_gave_to_another_process_are_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who started this one has the variables of its own."""
+    monkeypatch.setenv("LISTEN_FDS", "1")
+    monkeypatch.setenv("LISTEN_PID", str(os.getppid()))
+    with listening("127.0.0.1", 0, None) as (one,):
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+", address_of(one))
+
+
 def test_a_descriptor_that_does_not_listen_stops_the_command(capsys: pytest.CaptureFixture[str]) -> None:
     reading, writing = os.pipe()
     with socket.socket() as idle, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams:

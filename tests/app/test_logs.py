@@ -12,6 +12,7 @@ import pytest
 
 from app.logs import JsonLines
 from tests.conftest import Store
+from tests.invented import invented_lines, write_lines
 from tests.serving import serving
 
 SECRET = {"X-Forwarded-For": "203.0.113.7", "User-Agent": "Reader/1", "Referer": "https://private.example/",
@@ -104,6 +105,18 @@ def test_a_fault_is_one_line_with_its_traceback_and_the_request(shipped: Store, 
     assert (line["level"], line["method"], line["path"]) == ("error", method, "/v1/events/{id}")
     assert "TypeError: 'NoneType' object is not callable" in line["traceback"]
     assert not [one for one in TOLD if one in lines.text]
+
+
+def test_a_fault_of_a_statement_is_logged_without_what_was_asked_for(store: Store, lines, tmp_path):
+    store.load(write_lines(tmp_path, invented_lines(1)))
+    with store.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE term RENAME COLUMN number TO away")
+    with serving(store.client().app) as address:
+        lines.listen()
+        assert httpx.get(f"{address}/v1/events?q=private&actor=anna-berg").status_code == 500
+    (line,) = [one for one in lines if one["level"] == "error"]
+    assert "term.number" in line["traceback"]
+    assert not [one for one in (*TOLD, "anna-berg") if one in lines.text]
 
 
 def test_a_fault_behind_a_page_is_logged_too(shipped: Store, lines, monkeypatch):

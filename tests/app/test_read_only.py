@@ -192,6 +192,22 @@ def test_no_switch_of_sqlite_is_all_that_keeps_a_file_from_being_written(sqlite,
     assert in_folder(sqlite) == before
 
 
+def test_every_switch_of_sqlite_is_on_for_every_connection(sqlite, connections):
+    ask(sqlite.client())
+    assert len(connections) >= 4
+    for connection in connections:
+        with pytest.raises(sqlite3.DatabaseError, match="not authorized"):
+            connection.execute("CREATE TABLE more (number)")
+        connection.set_authorizer(None)
+        assert {limit: connection.getlimit(limit) for limit in LIMITS} == LIMITS
+        for pragma, value in (("query_only", 1), ("trusted_schema", 0)):
+            assert connection.execute(f"PRAGMA {pragma}").fetchone() == (value,)
+        connection.execute("PRAGMA query_only = 0")
+        with pytest.raises(sqlite3.OperationalError, match="readonly database"):
+            connection.execute("CREATE TABLE more (number)")
+        connection.close()
+
+
 def held(store: Store) -> tuple[Any, ...]:
     """Everything in a database: rows of ours, and what else there is."""
     with store.engine.connect() as connection:
@@ -230,6 +246,20 @@ def test_forty_writes_are_refused_by_every_connection_to_postgresql(make_store, 
         client.app.state.database.close()
 
 
+def test_whoever_serves_as_the_owner_writes_nothing_by_mistake(make_store, connections, tmp_path):
+    """A role that may only read is better: what a setting forbids, a setting allows."""
+    store = make_store("postgresql")
+    store.load(write_lines(tmp_path, invented_lines(3)))
+    connections.clear()
+    client = store.client()
+    ask(client)
+    assert len(connections) >= 3
+    for connection in connections:
+        with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+            connection.execute("DELETE FROM event")
+    ask(client)
+
+
 def test_an_owner_who_may_not_revoke_is_told_what_is_left(make_store):
     store = make_store("postgresql")
     with new_role(store) as (role, _), store.engine.connect() as connection:
@@ -239,3 +269,16 @@ def test_an_owner_who_may_not_revoke_is_told_what_is_left(make_store):
         connection.execute(text(f'REVOKE CREATE ON SCHEMA public FROM "{role}"'))
         connection.commit()
         assert grant_reading(store.engine, role) == []
+
+
+def test_a_table_that_a_later_migration_makes_can_be_read_and_not_written(make_store):
+    store = make_store("postgresql")
+    with new_role(store) as (role, _), store.engine.connect() as connection:
+        assert grant_reading(store.engine, role) == []
+        connection.execute(text("CREATE TABLE later (number INTEGER)"))
+        rights = [
+            connection.execute(text(f"SELECT has_table_privilege('{role}', 'later', '{right}')")).scalar()
+            for right in ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE")
+        ]
+        connection.rollback()
+    assert rights == [True, False, False, False, False]

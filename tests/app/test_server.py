@@ -2,6 +2,7 @@
 
 import json
 import re
+import resource
 import signal
 import socket
 import struct
@@ -189,6 +190,29 @@ def test_a_request_names_one_host(head: bytes, status: int) -> None:
     with running() as (_, where), socket.create_connection(where, PATIENCE) as client:
         client.sendall(head + b"\r\n")
         assert client.recv(65536).startswith(b"HTTP/1.1 %d " % status)
+
+
+@pytest.mark.usefixtures("database")
+def test_the_server_takes_no_address_from_a_header_and_does_not_name_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For whom a proxy asks is told by the proxies that are trusted alone: here there are none."""
+    monkeypatch.setenv("DATELINE_RATE_LIMIT", "1/hour")
+    with running() as (_, where), closing(HTTPConnection(*where, timeout=PATIENCE)) as client:
+        for number, status in enumerate((200, 429)):
+            client.request("GET", "/v1", headers={"X-Forwarded-For": f"203.0.113.{number}"})
+            answer = client.getresponse()
+            assert (answer.status, answer.getheader("server")) == (status, None)
+            assert answer.read()
+
+
+def test_it_holds_as_many_connections_as_the_machine_lets_it(database: str, tmp_path: Path) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(limits[1], 1_000), limits[1]))
+    try:
+        with serving(tmp_path / "working", DATABASE_URL=database) as server:
+            assert server.get("/v1")
+            assert resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE) == (limits[1], limits[1])
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
 
 
 @pytest.mark.usefixtures("database")

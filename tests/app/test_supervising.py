@@ -3,13 +3,14 @@
 import json
 import os
 import signal
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from app.supervising import PAUSE
+from app.supervising import LONGEST_END, LONGEST_SILENCE, PAUSE, WorkerProcess, processes
 from tests.app.test_cli import ROOT, address
 from tests.app.test_cli_serve import Server, serving
 from tests.app.test_restarts import until, workers
@@ -120,6 +121,55 @@ def test_workers_whose_supervisor_is_killed_end(database: str, tmp_path: Path) -
         orphans = started(server, 2)
         server.stop(signal.SIGKILL)
         until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in orphans))
+
+
+def test_a_machine_that_stands_still_for_a_while_has_no_worker_taken_for_one_that_hangs(
+    database: str, tmp_path: Path
+) -> None:
+    with serving(tmp_path / "working", "--workers", "2", DATABASE_URL=database) as server:
+        before = started(server, 2)
+        for pid in (*before, server.process.pid):
+            os.kill(pid, signal.SIGSTOP)
+        time.sleep(LONGEST_SILENCE + 1)
+        server.process.send_signal(signal.SIGCONT)
+        time.sleep(1)
+        for pid in before:
+            os.kill(pid, signal.SIGCONT)
+        assert server.get("/v1")["meta"]["revision"] == 1
+        assert workers(server) == before
+        assert server.stop() == 0
+        assert "hangs" not in server.log.read_text()
+
+
+def test_a_second_signal_ends_workers_that_do_not_end_by_themselves(database: str, tmp_path: Path) -> None:
+    with serving(tmp_path / "working", "--workers", "2", DATABASE_URL=database) as server:
+        stuck, _ = started(server, 2)
+        os.kill(stuck, signal.SIGSTOP)
+        server.process.send_signal(signal.SIGTERM)
+        until(lambda: workers(server) == {stuck})
+        assert server.stop() == 0
+        assert "hangs" not in server.log.read_text()
+
+
+def test_a_worker_that_was_told_to_end_and_does_not_hangs_although_it_is_heard() -> None:
+    ours, beats = processes.Pipe(duplex=False)
+    process = processes.Process(target=time.sleep, args=(LONGEST_END,))
+    process.start()
+    worker = WorkerProcess(process, ours, 0)
+
+    def hear(seconds: int) -> None:
+        for _ in range(seconds):
+            beats.send_bytes(b".")
+            worker.listen(1)
+
+    hear(2 * LONGEST_END)
+    assert not worker.hangs
+    worker.retire()
+    hear(LONGEST_END)
+    assert not worker.hangs
+    hear(1)
+    assert worker.hangs
+    process.join()
 
 
 def started(server: Server, count: int) -> set[int]:

@@ -46,6 +46,19 @@ QUIET = {
     'dateline_cache_evictions_total{instance="a"}': "0+10x500",
     'dateline_cache_misses_total{instance="a"}': "0+100x500",
 }
+ALMOST = {
+    'up{job="dateline", instance="a"}': "1x24 0",
+    'dateline_database_up{instance="a"}': "1x24 0",
+    'dateline_revision{instance="a"}': "7x24 7 7",
+    'dateline_revision{instance="b"}': "7x20 8x5",
+    'dateline_requests_total{instance="a", status="503"}': "0+9x30",
+    'dateline_requests_total{instance="a", status="200"}': "0+991x30",
+    'dateline_request_seconds_bucket{instance="a", path="/v1", le="0.5"}': "0+970x30",
+    'dateline_request_seconds_bucket{instance="a", path="/v1", le="1.0"}': "0+991x30",
+    'dateline_request_seconds_bucket{instance="a", path="/v1", le="+Inf"}': "0+1000x30",
+    'process_start_time_seconds{job="dateline", instance="a"}': "1 2 3 4x25",
+}
+"""What is not enough, or not for long enough."""
 needs_promtool = pytest.mark.skipif(
     not shutil.which("promtool"), reason="promtool is missing: apt-get install prometheus"
 )
@@ -69,6 +82,20 @@ def test_a_rule_calls_when_it_should_and_not_else(tmp_path, name):
     """Each alone where something is wrong, and none where nothing is."""
     minutes, series = (500, QUIET) if name is None else (480 if "Little" in name else 25, OVER_TIME[name])
     assert_calls(tmp_path, minutes, series, name)
+
+
+@needs_promtool
+def test_no_rule_calls_for_what_is_little_or_short(tmp_path):
+    assert_calls(tmp_path, 25, ALMOST, None)
+
+
+@needs_promtool
+def test_what_is_dropped_now_and_then_needs_no_larger_store(tmp_path):
+    kept = {
+        'dateline_cache_evictions_total{instance="a"}': "0+60x500",
+        'dateline_cache_misses_total{instance="a"}': "0+130x500",
+    }
+    assert_calls(tmp_path, 480, kept, None)
 
 
 @needs_promtool

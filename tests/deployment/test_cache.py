@@ -1,14 +1,19 @@
 """nginx, as it is deployed, keeps answers as long as they may be kept, and never one for another."""
 
 import itertools
+import json
 import time
+from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from types import SimpleNamespace
 
 import httpx
 import pytest
 import zstandard
 
 from tests.deployment.programs import until
-from tests.deployment.topology import MAX_AGE
+from tests.deployment.topology import MAX_AGE, Nginx
 from tests.operations import OPERATIONS, STREAMS
 
 OWN = {"date", "cache-status", "x-request-id", "server", "connection", "transfer-encoding", "keep-alive"}
@@ -160,6 +165,77 @@ def test_every_request_has_an_id_of_its_own_and_the_log_has_it(topology, ask, qu
     assert "127.0.0.1" not in topology.cache.log.read_text().replace('"asked": "127.0.0.1', "")
 
 
+def test_the_log_has_no_question(topology, ask, question):
+    """Whoever asks for a person, an hour and a place says something of themselves."""
+    answer = ask(question)
+    name = answer.headers["X-Request-ID"]
+    until(lambda: name in topology.cache.log.read_text())
+    (line,) = [json.loads(line) for line in topology.cache.log.read_text().splitlines() if name in line]
+    assert (line["path"], line["status"]) == ("/v1/events", 200)
+    assert "radius_km" not in topology.cache.log.read_text()
+
+
+class Echo(BaseHTTPRequestHandler):
+    """Answers with the headers that it was asked with."""
+
+    status = 200
+
+    def do_GET(self):
+        told = json.dumps({name.lower(): self.headers.get_all(name) for name in self.headers}).encode()
+        self.send_response(self.status)
+        self.send_header("Content-Length", str(len(told)))
+        self.end_headers()
+        self.wfile.write(told)
+
+    def log_message(self, *_):
+        """Nothing."""
+
+
+class Busy(Echo):
+    """Of whom too much is asked."""
+
+    status = 503
+
+
+@contextmanager
+def in_front_of(folder, *handlers):
+    """The cache, with other processes behind it."""
+    with ExitStack() as stack:
+        servers = [stack.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), handler)) for handler in handlers]
+        for server in servers:
+            Thread(target=server.serve_forever, daemon=True).start()
+            stack.callback(server.shutdown)
+        cache = Nginx(folder, [SimpleNamespace(port=server.server_port) for server in servers])
+        stack.callback(cache.kill)
+        cache.start()
+        cache.until(cache.is_ready)
+        yield cache
+
+
+def test_what_one_process_refuses_another_is_asked(topology, tmp_path):
+    with in_front_of(tmp_path, Busy, Echo) as cache:
+        assert {httpx.get(f"{cache.address}/v1?limit={limit}").status_code for limit in range(1, 11)} == {200}
+
+
+def test_an_export_is_never_kept(ask):
+    """However long it is, and however short a time it is good for."""
+    for _ in range(2):
+        assert did(ask("/v1/exports/events.ndjson")) == "fwd=bypass"
+
+
+def test_what_a_client_says_of_itself_is_not_passed_on(topology, tmp_path):
+    """A process that trusts the cache counts by the address that it is told."""
+    with in_front_of(tmp_path, Echo, Echo) as cache:
+        said = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https", "X-Request-ID": "mine"}
+        answer = httpx.get(f"{cache.address}/v1", headers=said | {"Host": "dateline.example"})
+        told = answer.json()
+    assert told["x-forwarded-for"] == ["127.0.0.1"]
+    assert told["x-forwarded-proto"] == ["http"]
+    assert told["host"] == ["dateline.example"]
+    assert told["x-request-id"] == [answer.headers["X-Request-ID"]]
+    assert answer.headers["X-Request-ID"] != "mine"
+
+
 def test_the_metrics_of_one_process_are_not_shown(ask):
     answer = ask("/metrics")
     assert (answer.status_code, answer.headers["Content-Type"]) == (404, "application/problem+json")
@@ -168,6 +244,11 @@ def test_the_metrics_of_one_process_are_not_shown(ask):
 def test_a_method_that_writes_is_refused_and_a_preflight_answered(ask):
     assert ask("/v1/events", method="POST").status_code == 405
     assert ask("/v1/events", method="OPTIONS").status_code == 204
+
+
+def test_a_body_is_bounded(topology):
+    answers = [httpx.post(f"{topology.cache.address}/v1/events", content=b"x" * size) for size in (1_000, 17_000)]
+    assert [answer.status_code for answer in answers] == [405, 413]
 
 
 def test_a_long_question_passes(ask):

@@ -1,5 +1,6 @@
 """The compose file: of the right form, and no wider open than it says."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -7,12 +8,23 @@ from pathlib import Path
 import pytest
 import yaml
 
+from app.supervising import LONGEST_END
 from tests.documents import ROOT, section, text_of
 
 TEXT = text_of("docker-compose.yml")
 COMPOSE = yaml.safe_load(TEXT)
 SERVICES = COMPOSE["services"]
 OF_DATELINE = {"api", "api-1", "api-2"}
+ALIVE, LOADED = "service_healthy", "service_completed_successfully"
+AFTER = {
+    "load": {"postgres": ALIVE},
+    "api": {"postgres": ALIVE, "load": LOADED},
+    "replica": {"postgres": ALIVE, "load": LOADED},
+    "api-1": {"replica": ALIVE},
+    "api-2": {"replica": ALIVE},
+    "cache": {"api-1": ALIVE, "api-2": ALIVE},
+}
+"""What each waits for, and until when: nothing starts on a store that is not there, or is empty."""
 
 
 def checked(path):
@@ -50,10 +62,49 @@ def test_what_is_reached_from_outside_can_write_nowhere_and_gain_no_rights(name)
 
 
 @pytest.mark.parametrize("name", sorted(OF_DATELINE))
+def test_a_process_can_write_temporary_files_which_exports_are_made_in(name):
+    assert SERVICES[name]["tmpfs"] == "/tmp"
+
+
+@pytest.mark.parametrize("name", sorted(OF_DATELINE))
 def test_every_process_reads_by_the_role_that_only_reads(name):
     server = "postgres" if name == "api" else "replica"
     address = f"postgresql://dateline_reader:${{DATELINE_READER_PASSWORD:-reader}}@{server}/dateline"
     assert SERVICES[name]["environment"]["DATABASE_URL"] == address
+
+
+def test_nothing_starts_before_what_it_needs_is_there():
+    waits = {name: one["depends_on"] for name, one in SERVICES.items() if "depends_on" in one}
+    assert {name: {on: one["condition"] for on, one in some.items()} for name, some in waits.items()} == AFTER
+    assert {name for some in AFTER.values() for name, until in some.items() if until is ALIVE} <= {
+        name for name, one in SERVICES.items() if "healthcheck" in one
+    }
+
+
+def test_the_owner_lets_the_reader_read_and_loads_and_no_other_has_its_password():
+    assert SERVICES["load"]["command"][-1] == "dateline migrate --grant-to dateline_reader && dateline seed"
+    owner = "${DATELINE_OWNER_PASSWORD:-owner}"
+    assert {name for name, one in SERVICES.items() if owner in str(one)} == {"postgres", "load"}
+
+
+@pytest.mark.parametrize("name", sorted(OF_DATELINE))
+def test_a_process_has_longer_to_end_than_it_takes_at_most_and_is_asked_whether_it_can_answer(name):
+    grace = SERVICES[name]["stop_grace_period"]
+    assert grace.endswith("s")
+    assert int(grace.removesuffix("s")) > LONGEST_END
+    assert "http://127.0.0.1:8000/health/ready" in SERVICES[name]["healthcheck"]["test"][-1]
+
+
+def test_a_replica_is_let_in_by_its_password_and_cannot_fill_the_disk_of_the_primary():
+    allowed = re.findall(r'^echo "(.*)" >> "\$PGDATA/pg_hba.conf"$', text_of("deploy/primary.sh"), re.MULTILINE)
+    assert allowed == ["host replication dateline_replica all scram-sha-256"]
+    assert "max_slot_wal_keep_size=4GB" in SERVICES["postgres"]["command"]
+
+
+def test_what_ends_is_started_again_but_for_the_load():
+    assert {name: one["restart"] for name, one in SERVICES.items()} == dict.fromkeys(SERVICES, "unless-stopped") | {
+        "load": "no"
+    }
 
 
 def test_every_file_that_is_mounted_is_there_and_every_volume_and_service_is_declared():

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.documents import ROOT, text_of
@@ -40,12 +41,18 @@ def test_it_runs_as_a_user_that_is_not_root_and_has_a_number():
     assert int(last) > 0
 
 
+def test_it_is_reached_from_outside_the_container():
+    assert re.search(r"^ENV .*(\\\n.*)*DATELINE_HOST=0\.0\.0\.0$", RECIPE, re.MULTILINE)
+    assert re.findall("^EXPOSE (.*)$", RECIPE, re.MULTILINE) == ["8000"]
+
+
 def test_the_version_is_that_of_the_package():
     (version,) = re.findall(r'image\.version="(.*)"', RECIPE)
     assert f'version = "{version}"' in text_of("pyproject.toml")
 
 
-def test_the_health_check_tells_whether_the_process_lives(shipped):
+def test_the_health_check_tells_whether_the_process_lives(make_store):
+    """Not whether it can answer: what has no store yet, or none any more, goes on by itself once there is one."""
     (check,) = re.findall(r"^HEALTHCHECK .*?CMD (\[.*\])$", RECIPE, re.MULTILINE)
     program, *arguments = json.loads(check)
     assert program == "python"
@@ -55,7 +62,8 @@ def test_the_health_check_tells_whether_the_process_lives(shipped):
         command = [sys.executable, *arguments]
         return subprocess.run(command, env=os.environ | {"DATELINE_PORT": port}, capture_output=True, check=False)
 
-    with serving(shipped.client().app) as address:
+    with serving(make_store("sqlite").client().app) as address:
+        assert httpx.get(f"{address}/health/ready").status_code == 503
         assert checked(address).returncode == 0
     assert checked(address).returncode != 0
 

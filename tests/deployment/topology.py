@@ -144,6 +144,7 @@ class Topology:
             user=None, group=None, extra_groups=None,
         )  # fmt: skip
         self.load(record)
+        self._leave_half_a_copy()
         self.replica.start()
         self.replica.until(self.replica.is_ready)
         for api in self.apis:
@@ -190,6 +191,15 @@ class Topology:
         role = COMPOSE["configs"]["reader"]["content"].replace("${DATELINE_READER_PASSWORD:-reader}", READER)
         self.primary.ask(role)
         self.primary.ask("SELECT pg_reload_conf()")
+
+    def _leave_half_a_copy(self) -> None:
+        """As a replica does that was killed while it copied its primary: the next begins the copy anew."""
+        half = self.replica.data.with_name("data.new")
+        half.mkdir(parents=True)
+        (half / "PG_VERSION").write_text("18\n")
+        if os.geteuid() == 0:
+            for path in (half.parent.parent, half.parent, half, half / "PG_VERSION"):
+                os.chown(path, pwd.getpwnam("nobody").pw_uid, -1)
 
     def _run(self, *command: str | Path, **options: Any) -> None:
         told = run(command, capture_output=True, text=True, check=False, **(self.primary.options | options))

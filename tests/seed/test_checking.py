@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from seed.checking import check
+from seed import checking
+from seed.checking import check, warnings
 from seed.faults import RecordRefused
 from seed.reading import Item
+from seed.vocabularies import vocabularies
 from tests.harbour import ACTORS, EVENTS, FILES, LOCATIONS, SOURCES, check_files, faults_of
+from tests.invented import event_line, reference_lines, write_lines
 
 UNCITED = "no citation supports the event; expected at least one that does (bulk data: --allow-uncited)"
 
@@ -149,6 +152,13 @@ def test_codes_may_only_be_added_to_the_shipped_lists(tmp_path: Path, name: str,
     assert all(fault.startswith(f"vocabularies.yaml:1:7: {told}") for fault in faults), faults
 
 
+def test_a_desk_may_explain_a_shipped_code_anew_and_leaves_the_others(tmp_path: Path) -> None:
+    (tmp_path / "vocabularies.yaml").write_text("- {id: measure, codes: {troops: Soldiers on the ground}}\n")
+    shipped, own = vocabularies([])["measure"].codes, check([tmp_path]).vocabulary["measure"].codes
+    assert own == shipped | {"troops": "Soldiers on the ground"}
+    assert own != shipped
+
+
 def test_a_cycle_is_found_in_a_long_chain(tmp_path: Path) -> None:
     places = [{"kind": "location", "id": f"p{n}", "name": "P", "parent": f"p{n + 1}"} for n in range(20_000)]
     lines = [json.dumps(place) for place in [*places, {"kind": "location", "id": "p20000", "name": "P"}]]
@@ -240,3 +250,45 @@ def test_faults_without_end_are_cut_short(tmp_path: Path) -> None:
         check([tmp_path])
     assert len(refused.value.faults) == 10_000
     assert str(refused.value).endswith("The first 10000 faults; there may be more.")
+
+
+def test_garbage_is_looked_for_again_whatever_came_of_it(tmp_path: Path) -> None:
+    """In a process that serves afterwards, it would else never be."""
+    for files in (FILES, FILES | {"events.yaml": EVENTS.replace("source: post", "source: pst")}):
+        assert gc.isenabled()
+        check_files(tmp_path, files)
+        assert gc.isenabled()
+
+
+LATER = [{"key": "a", "source": "gazette-monday"}, {"key": "b", "source": "post-tuesday"}]
+
+
+@pytest.mark.parametrize(
+    ("edit", "is_told"),
+    [
+        ({}, True),
+        ({"earlier": []}, False),
+        ({"earlier": [{"before": "post-tuesday", "title": "Talks are due"}]}, False),
+        ({"citations": LATER[:1]}, False),
+        ({"citations": [LATER[0], LATER[0] | {"key": "c"}]}, False),
+        ({"status": "withdrawn", "reason": "It was none."}, False),
+    ],
+)
+def test_who_does_not_say_how_an_event_stood_before_is_warned(
+    tmp_path: Path, edit: dict[str, object], is_told: bool
+) -> None:
+    path = write_lines(tmp_path, [*reference_lines(), event_line(0, **{"relations": [], "citations": LATER} | edit)])
+    told = list(warnings([path], check([path])))
+    assert [f"warning: {one}" for one in ["harbour-talks-0"] * is_told] == [
+        one.partition(": ")[2].rpartition(": ")[0] for one in told
+    ]
+
+
+def test_warnings_without_end_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checking, "MOST_WARNINGS", 3)
+    for count, last in ((3, "harbour-talks-2"), (5, "2 more such warnings.")):
+        events = [event_line(number, relations=[], citations=LATER) for number in range(count)]
+        path = write_lines(tmp_path, [*reference_lines(), *events])
+        told = list(warnings([path], check([path])))
+        assert len(told) == min(count, 4)
+        assert last in told[-1]

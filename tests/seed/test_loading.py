@@ -14,7 +14,7 @@ import yaml
 from sqlalchemy import update
 from sqlmodel import col
 
-from app.tables import OPEN, Change
+from app.tables import OPEN, Change, Revision
 from seed.loading import RemovalRefused
 from tests.conftest import RECORD, Store
 from tests.content import Content, content, number_of_rows, timeless
@@ -45,6 +45,20 @@ def test_the_same_record_again_publishes_nothing_and_writes_nothing(store: Store
     again = store.load(RECORD)
     assert (again.revision, again.published, sum(again.changed.values())) == (1, False, 0)
     assert content(store) == before
+
+
+def test_a_revision_is_published_after_the_one_before_however_slow_the_clock_of_this_machine_is(
+    store: Store, write_record: Load
+) -> None:
+    """Else the day of an old answer would find another."""
+    store.load(write_record(invented_lines(1)))
+    hour = 3600 * 10**6
+    with store.engine.begin() as connection:
+        connection.execute(update(Revision).values(published_at=Revision.published_at + hour))
+    for events in (2, 3):
+        store.load(write_record(invented_lines(events)))
+    told = [row["published_at"] for _, row in sorted(content(store)["revision"].items())]
+    assert told == sorted(set(told))
 
 
 def scatter(record: Record, folder: Path, chance: random.Random) -> Path:
@@ -112,6 +126,33 @@ def test_neither_zone_nor_locale_nor_hash_seed_of_a_process_makes_a_difference(
     assert process.returncode == 0, process.stderr
     assert timeless(content(store)) == timeless(content(other))
     assert not other.load(folder).published
+
+
+def test_a_citation_that_left_its_event_is_found_no_more_and_was_found_before(store: Store, write_record: Load) -> None:
+    both = [{"key": key, "source": source} for key, source in (("a", "gazette-monday"), ("b", "post-tuesday"))]
+    for cited in (both, both[:1]):
+        store.load(write_record([*reference_lines(), event_line(0, relations=[], citations=cited)]))
+    client = store.client()
+    for asked in ("", "&source=post-tuesday", "&publisher=island-post", "&stance=supports", "&event=harbour-talks-0"):
+        for number, keys in ((1, "ab"), (2, "a")):
+            answer = client.get(f"/v1/citations?count=exact{asked}&as_of={number}").json()
+            due = [f"harbour-talks-0~{key}" for key in keys if key == "b" or "post" not in asked]
+            assert ([one["id"] for one in answer["data"]], answer["meta"]["total"]) == (due, len(due)), (asked, number)
+
+
+def test_of_what_an_event_was_at_two_times_one_can_change_and_the_other_stays(store: Store, write_record: Load) -> None:
+    late = {"kind": "source", "id": "late", "title": "Late", "published": "2020-03-09"}
+    cited = [{"key": one, "source": one} for one in ("gazette-monday", "post-tuesday", "late")]
+    for first in ("x", "y"):
+        earlier = [{"before": "post-tuesday", "tags": [first]}, {"before": "late", "tags": ["y"]}]
+        event = event_line(0, relations=[], citations=cited, tags=["x"], earlier=earlier)
+        store.load(write_record([*reference_lines(), late, event]))
+    instants = ("2020-03-04T00:00:00Z", "2020-03-05T00:00:00Z", "2020-03-10T00:00:00Z")
+    for number, tags in ((1, "xyx"), (2, "yyx")):
+        for instant, tag in zip(instants, tags, strict=True):
+            asked = f"/v1/events?as_of={number}&known_at={instant}&tag="
+            assert [one for one in ("x", "y") if ids(store, asked + one)] == [tag], asked
+    assert ids(store, "/v1/events?tag=x") == ["harbour-talks-0"]
 
 
 def test_a_renamed_actor_gives_its_events_a_version_and_no_other(store: Store, tmp_path: Path) -> None:

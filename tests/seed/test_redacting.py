@@ -1,5 +1,6 @@
 """`dateline redact` takes a value out of all that a store holds and says, tells of it, and keeps it out."""
 
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,19 +8,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlmodel import SQLModel, col
 
 from app.queries.exports import stream_changes
-from app.tables import Redaction
+from app.tables import Redaction, Revision
 from seed import redacting
+from seed.history import HistoryRefused
 from seed.redacting import redact
 from seed.redactions import RedactionRefused
 from seed.restoring import restore
+from tests.app.test_cli import DATELINE, address, environment
 from tests.conftest import Client, Store
 from tests.content import content
-from tests.invented import write_lines
+from tests.invented import event_line, reference_lines, write_lines
 from tests.secret import CASES, SECRET, SHOWING, TALK, cleared, held, load_both, state
 from tests.upheavals import load
+
+DAY = 23 * 3600 * 10**6
+"""Almost, in microseconds: so far another machine's clock may be ahead."""
 
 
 def everything(store: Store, last: int) -> dict[str, Any]:
@@ -73,6 +80,24 @@ def test_the_value_is_in_no_row_and_no_byte_of_the_files(redacted):
             assert SECRET.lower().encode() not in part.read_bytes().lower(), part.name
 
 
+def files_of(store: Store) -> set[tuple[str, int]]:
+    """The file of each of our tables in PostgreSQL."""
+    asked = "SELECT relname, relfilenode FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+    with store.engine.connect() as connection:
+        rows = connection.exec_driver_sql(asked).all()
+    return {(row[0], row[1]) for row in rows if row[0] in SQLModel.metadata.tables}
+
+
+def test_postgresql_writes_the_file_of_every_table_anew(make_store, tmp_path):
+    """In the old ones, what was deleted stays until it is written over."""
+    store = load_both(make_store("postgresql"), "title", tmp_path)
+    before = files_of(store)
+    redact(store.engine, *CASES["title"])
+    after = files_of(store)
+    assert len(before) == len(after) == len(SQLModel.metadata.tables)
+    assert not before & after
+
+
 def leave_in_a_free_page(store: Store, value: str) -> None:
     """Whether the rows of before leave any that is not written over depends on their sizes, and on the library."""
     with store.engine.connect() as connection:
@@ -116,6 +141,16 @@ def test_a_revision_tells_of_it_at_every_record_that_shows_it(redacted):
 
 def test_revisions_keep_their_numbers_and_when_they_were_published(redacted):
     assert redacted.client.walk("/v1/revisions?as_of=2") == redacted.revisions
+
+
+def test_it_is_told_after_all_that_was_published_however_slow_the_clock_of_this_machine_is(two):
+    store = two("title")
+    with store.engine.begin() as connection:
+        later = connection.scalar(select(col(Revision.published_at)).where(col(Revision.number) == 2)) + DAY
+        connection.execute(update(Revision).where(col(Revision.number) == 2).values(published_at=later))
+    redact(store.engine, *CASES["title"])
+    with store.engine.connect() as connection:
+        assert connection.scalar(select(col(Revision.published_at)).where(col(Revision.number) == 3)) > later
 
 
 def test_every_version_lists_it_and_all_else_is_answered_as_before(redacted):
@@ -190,6 +225,34 @@ def test_a_store_is_restored_to_the_byte_after_a_redaction(two, make_store):
     restore(public.engine, answer.splitlines(keepends=True))
     assert content(public) | {"redaction": {}} == content(store) | {"redaction": {}}
     assert public.client().get("/v1/exports/changes.ndjson").content == answer
+
+
+def test_what_the_command_exports_has_the_value_refused_by_a_restored_store_too(two, make_store, tmp_path):
+    store, other, file = two("summary"), make_store("sqlite"), tmp_path / "changes.ndjson"
+    redact(store.engine, "event", TALK, "summary")
+    subprocess.run([DATELINE, "export", file], env=environment(DATABASE_URL=address(store)), check=True)
+    assert file.read_bytes() == b"".join(exported(store))
+    restore(other.engine, file.read_bytes().splitlines(keepends=True))
+    with pytest.raises(RedactionRefused):
+        load(other, write_lines(tmp_path, state("summary", 1)))
+
+
+def test_an_export_during_which_a_value_is_taken_out_is_cut_and_says_so(make_store, tmp_path):
+    """Its beginning may still have the value."""
+    store = make_store("sqlite")
+    talks = [event_line(number, summary="word " * 200) for number in range(1_500)]
+    load(store, write_lines(tmp_path, [*reference_lines(), *talks]))
+    command, variables = [DATELINE, "export", "-"], environment(DATABASE_URL=address(store))
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, env=variables, stdout=pipe, stderr=pipe, bufsize=0) as exporting:
+        assert exporting.stdout
+        begun = exporting.stdout.read(1)  # the pipe takes no more than a part
+        redact(store.engine, "event", TALK, "summary")
+        rest, told = exporting.communicate()
+    assert exporting.returncode == 1
+    assert told.startswith(b"The store was rewritten meanwhile")
+    with pytest.raises(HistoryRefused, match="cut"):
+        restore(make_store("sqlite").engine, (begun + rest).splitlines(keepends=True))
 
 
 def exported(store: Store) -> list[bytes]:

@@ -1,17 +1,22 @@
 """An export rebuilds every revision, to the byte, in a store of either kind; one that is damaged rebuilds nothing."""
 
 import gzip
+import hashlib
+import json
 import random
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
+from app.instants import microseconds, show_microseconds
 from app.queries.exports import stream_changes
 from app.tables import Revision
+from seed.history import AHEAD
 from seed.redacting import redact
 from seed.restoring import HistoryRefused, restore
 from seed.writing import Inside
@@ -125,20 +130,21 @@ def test_an_export_of_an_earlier_revision_restores_that_revision(told, make_stor
     assert exported(other) == exported(told.store, as_of=2)
 
 
-def test_a_withdrawn_event_may_leave_the_files_with_what_it_named(make_store, tmp_path):
+@pytest.mark.parametrize(("end", "status"), [({"status": "withdrawn"}, 410), ({"merged_into": "harbour-talks-1"}, 301)])
+def test_an_event_that_is_no_more_may_leave_the_files_with_what_it_named(make_store, tmp_path, end, status):
     """The store still answers with its tombstone; the history has it as it was last written."""
     store, other, every = make_store("sqlite"), make_store("sqlite"), invented_lines(3)
-    withdrawn = [
-        line | ({"status": "withdrawn", "reason": "It was none."} if line is every[-1] else {}) for line in every
-    ]
+    ended = [line | (end | {"reason": "It was none."} if line is every[-1] else {}) for line in every]
     gone = ("harbour-talks-0", "harbour-talks-2", "gazette-monday", "post-tuesday", "harbour-gazette")
     kept = [line for line in every if line["id"] not in gone]
     kept[-1] = kept[-1] | {"citations": [], "relations": []}
-    for lines_now in (every, withdrawn, kept):
+    for lines_now in (every, ended, kept):
         load(store, write_lines(tmp_path, lines_now))
     restore(other.engine, lines(exported(store)))
     assert content(other) == content(store)
-    assert other.client().get("/v1/events/harbour-talks-2").json()["tombstone"]["reason"] == "It was none."
+    answers = [one.client().get("/v1/events/harbour-talks-2") for one in (store, other)]
+    assert [answer.status_code for answer in answers] == [status] * 2
+    assert answers[0].content == answers[1].content
 
 
 @pytest.fixture(scope="module")
@@ -213,6 +219,16 @@ def test_lines_in_another_order_missing_or_added_are_refused(small, empty):
     assert "expected revision 2" in refused(empty, b"".join(doubled))
 
 
+def test_revisions_that_were_not_published_one_after_another_or_are_to_come_are_refused(small, empty):
+    places = [number for number, line in enumerate(lines(small)) if line.startswith(b'{"revision":')]
+    first, second = (json.loads(lines(small)[number]) for number in places[:2])
+    to_come = show_microseconds(microseconds(datetime.now(UTC) + AHEAD + timedelta(hours=1)))
+    for instant in (first["published_at"], "1970-01-01T00:00:00Z", to_come):
+        damaged = lines(small)
+        damaged[places[1]] = json.dumps(second | {"published_at": instant}).encode() + b"\n"
+        assert refused(empty, b"".join(damaged)).startswith(f"line {places[1] + 1}: expected an instant after that of")
+
+
 def test_what_follows_the_end_is_refused(small, empty):
     number = len(lines(small)) + 1
     for more in (b"{}\n", lines(small)[-1], lines(small)[0]):
@@ -250,6 +266,20 @@ def test_the_command_restores_a_file_and_its_input(small, make_store, database, 
         other = make_store(database)
         assert run(other, argument, given) == (0, "Restored revisions 1 to 3.\n", "")
         assert exported(other) == small
+
+
+def test_documents_that_were_rendered_otherwise_are_restored_and_it_is_said(small, make_store, database, tmp_path):
+    """As by an older version, whose revisions have other digests."""
+    *every, _ = lines(small)
+    place = max(number for number, line in enumerate(every) if line.startswith(b'{"revision":'))
+    every[place] = json.dumps(json.loads(every[place]) | {"digest": "0" * 64}).encode() + b"\n"
+    end = {"end": 3, "sha256": hashlib.sha256(b"".join(every)).hexdigest()}
+    file, other = tmp_path / "changes.ndjson", make_store(database)
+    file.write_bytes(b"".join(every) + json.dumps(end).encode() + b"\n")
+    status, out, err = run(other, str(file))
+    assert (status, err) == (0, "")
+    assert "rendered otherwise" in out
+    assert exported(other) == small
 
 
 def test_the_command_says_why_nothing_was_restored(small, make_store, database, tmp_path):

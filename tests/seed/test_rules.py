@@ -1,9 +1,12 @@
 """The rules that a record must keep by itself, each told at the value that breaks it."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from seed.rules import MOST, broken_rules
 from tests.harbour import FILES, check_files, faults_of
 
 EARLIEST = "expected a day, a month or a year, since the source counts from its end"
@@ -15,6 +18,8 @@ EARLIEST = "expected a day, a month or a year, since the source counts from its 
         ("latitude: 60.5\n  ", "", ["locations.yaml:7:14: expected latitude and longitude together"]),
         ("longitude: 5.25\n  ", "", ["locations.yaml:7:13: expected latitude and longitude together"]),
         ('from: "2019"', 'from: "2021"', ["actors.yaml:8:68: expected an end at or after the start, `from`"]),
+        ('from: "2019"', "from: 2020-06-30", []),
+        ('from: "2019", to: 2020-06', "from: 2020-06-30, to: 2020-06-30", []),
         ("how: reprints", "how: reprints, publisher: post", [
             "sources.yaml:12:58: expected either a source or a publisher"]),
         ("{source: gazette-monday, ", "{", ["sources.yaml:12:7: expected either a source or a publisher"]),
@@ -52,6 +57,22 @@ def test_a_broken_rule_is_told_alone_at_the_value_that_breaks_it(
     tmp_path: Path, old: str, new: str, told: list[str]
 ) -> None:
     assert faults_of(tmp_path, (old, new)) == told
+
+
+MANY: dict[str, Callable[[int], dict[str, Any]]] = {
+    "citations": lambda n: {"key": f"k{n}", "source": "post-tuesday"},
+    "claims": lambda n: {"field": "summary", "value": f"Words {n}", "citations": ["k0"]},
+    "earlier": lambda n: {"before": f"source-{n}"},
+}
+
+
+@pytest.mark.parametrize("name", MOST)
+def test_of_what_gives_an_event_states_there_is_as_much_as_the_limit_and_no_more(name: str) -> None:
+    most, event = MOST[name], {"id": "talks", "citations": [MANY["citations"](0)]}
+    told = {count: list(broken_rules("event", event | {name: list(map(MANY[name], range(count)))}))
+            for count in (most, most + 1)}  # fmt: skip
+    assert told[most] == []
+    assert [loc for loc, _ in told[most + 1]] == [(name, most)]
 
 
 def test_instants_are_compared_across_their_zones(tmp_path: Path) -> None:

@@ -1,11 +1,19 @@
-"""Under which terms an event is found before it began."""
+"""Under which terms an event is found before it began, and while it lasts."""
+
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from app.database import Patient
 from app.instants import parse_day
+from app.keys import FORESEEN_DAYS, LONG_DAYS
 from app.periods import around
 from app.queries.terms import fetch_terms
+from seed.collection import Collection
+from seed.record import Event, Source
+from seed.versions import Versions
 from tests.conftest import Store
 
 AUTUMN = {"kind": "source", "id": "plan", "title": "Plan", "published": "2021-09-20T08:00:00Z"}
@@ -17,6 +25,28 @@ def foreseen(store: Store, day: str) -> bool:
     database: Patient = store.client().app.state.database
     names = {("foreseen", period) for period in around(parse_day(day))}
     return bool(fetch_terms(database, names, database.newest_revision()))
+
+
+DAYS = st.dates(date(2020, 1, 1), date(2021, 12, 31))
+SHORT = st.integers(0, 3 * LONG_DAYS).map(timedelta)
+
+
+@given(cited=DAYS, begins=DAYS, lasts=SHORT)
+@example(cited=date(2020, 10, 5), begins=date(2021, 2, 2), lasts=timedelta(LONG_DAYS + 1))  # foreseen until 1 January
+def test_no_day_is_missing_of_those_for_which_an_event_is_looked_up_by_its_terms(cited, begins, lasts):
+    """`app.queries.reach` leaves to them all that begins so long before or after the days that are asked for."""
+    ends = begins + lasts
+    source = Source.model_validate({"id": "wire", "title": "Wire", "published": f"{cited}T12:00:00Z"})
+    given = {"id": "summit", "title": "Summit", "date": f"{begins}/{ends}"}
+    event = Event.model_validate(given | {"citations": [{"key": "a", "source": "wire"}]})
+    versions = Versions(Collection(source={"wire": source}, event={"summit": event}))
+    (version,) = versions.of(event, versions.cited(event))
+    lasting = [begins + timedelta(n) for n in range(lasts.days + 1)] if lasts.days > LONG_DAYS else []
+    before = [cited + timedelta(n) for n in range((begins - cited).days - FORESEEN_DAYS)]
+    for kind, days in (("long", lasting), ("foreseen", before)):
+        held = {value for name, value in version.terms if name == kind}
+        assert [day for day in days if len(held.intersection(around(day))) != 1] == []
+        assert bool(held) is bool(days)
 
 
 @pytest.mark.parametrize("stance", ["supports", "disputes"])

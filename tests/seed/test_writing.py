@@ -1,4 +1,4 @@
-"""A load takes as much memory for many batches as for a few."""
+"""What is written is on the disk; a load takes as much memory for many batches as for a few."""
 
 import gc
 
@@ -6,7 +6,7 @@ from sqlalchemy import BindParameter
 
 from seed.checking import check
 from seed.loading import publish
-from seed.writing import BATCH, writing_engine
+from seed.writing import BATCH, sole_writer, writing_engine
 from tests.benchmarks.generate import World, write
 
 BATCHES = 5
@@ -27,3 +27,10 @@ def test_the_statements_of_a_batch_are_forgotten_with_it(make_store, tmp_path):
         assert len(held) > BATCHES
         assert held[-1] - held[-BATCHES + 1] < BATCHES
     engine.dispose()
+
+
+def test_what_was_published_survives_a_loss_of_power(make_store):
+    """In WAL mode SQLite would else leave it to the system when a commit is written to the disk."""
+    with sole_writer(make_store("sqlite").engine) as connection:
+        settings = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")]
+    assert settings == ["wal", 2]
