@@ -25,7 +25,7 @@ from app.lanes import Lanes
 from app.logs import Logged, log
 from app.methods import ReadOnly, tell, tell_outside
 from app.metrics import Measured, Metrics, Newest
-from app.problems import INTERNAL_ERROR, NOT_FOUND, Problem
+from app.problems import INTERNAL_ERROR, Problem
 from app.queries.absences import Moved
 from app.remembering import Remembering
 from app.requests import is_inside
@@ -46,7 +46,7 @@ from app.routes import (
     sources,
     vocabularies,
 )
-from app.routing import Shortcut
+from app.routing import NOWHERE, Shortcut
 from app.settings import Settings
 from app.shedding import Shed
 from app.web import documentation, embeds, explorer, oembed, pages
@@ -147,7 +147,7 @@ async def _answer_moved(request: Request, moved: Exception) -> Response:
 async def _answer_missing(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException) or error.status_code != HTTPStatus.NOT_FOUND:
         return await _answer_fault(request, error)
-    return tell(Problem(NOT_FOUND, "Expected one of the paths that /openapi.json lists."))
+    return tell(NOWHERE)
 
 
 async def _answer_fault(request: Request, error: Exception) -> Response:

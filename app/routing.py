@@ -12,10 +12,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.answers import Asked
 from app.database import Database, current
 from app.haste import Hurried
+from app.methods import tell
+from app.problems import NOT_FOUND, Problem
 from app.questions import Form
 
 Endpoint = Callable[..., Any]
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+NOWHERE = Problem(NOT_FOUND, "Expected one of the paths that /openapi.json lists.")
 
 
 class QuestionRoute(APIRoute):
@@ -57,6 +60,7 @@ class Shortcut:
     """Leads from a path to its operation at once, past the layers and the search that it has no need of.
 
     That is, to a list, or to one record by its id. Everything else goes through FastAPI, as these would without it.
+    Only a path with a line feed at its end leads nowhere: the `$` of Starlette's patterns also matches before that.
     """
 
     def __init__(self, app: ASGIApp, routers: Iterable[APIRouter]) -> None:
@@ -69,7 +73,8 @@ class Shortcut:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         found = None if scope["type"] != "http" or scope.get("root_path") else self._find(scope)
         if found is None:
-            await self.app(scope, receive, send)
+            is_nowhere = scope["type"] == "http" and scope["path"].endswith("\n")
+            await (tell(NOWHERE) if is_nowhere else self.app)(scope, receive, send)
             return
         scope["route"], answer = found
         request = Request(scope, receive)
@@ -77,12 +82,12 @@ class Shortcut:
             response = await answer(request)
         except Exception as error:
             handlers = request.app.exception_handlers
-            tell = next(
+            handle = next(
                 (handlers[kind] for kind in type(error).__mro__ if kind in handlers and kind is not Exception), None
             )
-            if tell is None:
+            if handle is None:
                 raise
-            response = await tell(request, error)
+            response = await handle(request, error)
         await response(scope, receive, send)
 
     def _find(self, scope: Scope) -> tuple[QuestionRoute, Handler] | None:

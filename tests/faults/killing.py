@@ -16,6 +16,8 @@ from tests.faults.loading import (
     BEGUN,
     COMMITTED,
     COMMITTING,
+    ENDED,
+    EXECUTED,
     MARKS,
     Moment,
     load,
@@ -27,8 +29,8 @@ from tests.faults.loading import (
 from tests.faults.states import write
 from tests.faults.stores import Stores, held, opened, seen
 
-ALL_OF_A_KIND = 20
-"""After so many kills every writer was killed, some more often than others."""
+ALL_OF_A_KIND = 21
+"""After so many kills every writer was killed, some more often than others; its next turn is at another moment."""
 TRIALS = 3
 Durations = dict[str, float]
 """How long a writer takes from each of its marks to the next."""
@@ -46,6 +48,8 @@ class Case:
     old_and_next: Content
     new_and_next: Content
     durations: Durations
+    statements: int
+    """How many it executes until it commits."""
 
 
 @dataclass
@@ -78,23 +82,27 @@ class Campaign:
     def case(self, work: Callable[[Engine, Path], None], store: URL, path: Path) -> Case:
         after = self._after(store, work, path)
         nexts = [held(self._after(one, load, self.paths[3])) for one in (store, after)]
-        durations = self._durations(work, store, path)
-        return Case(work, store, path, held(store), held(after), *nexts, durations)
+        return Case(work, store, path, held(store), held(after), *nexts, *self._course(work, store, path))
 
     def drawn(self, number: int, chance: random.Random) -> tuple[Case, Moment]:
-        """Who is killed, and when: anywhere, around the commit, or after it."""
+        """Who is killed, and when: anywhere, around the commit, after it, or at a statement before it.
+
+        The last is no matter of time, since none can tell how fast the next writer is.
+        """
         place = number % ALL_OF_A_KIND
         case = [self.next_load, self.first_load, self.restoration, self.redaction][
             (place < 7) + (place < 4) + (place < 2)
         ]
         takes = case.durations
-        match number % 3:
+        match number % 4:
             case 0:
                 return case, Moment(BEGUN, chance.uniform(0, sum(takes.values())))
             case 1:
                 return case, Moment(COMMITTING, chance.uniform(0, 2 * takes[COMMITTING]))
-            case _:
+            case 2:
                 return case, Moment(COMMITTED, chance.uniform(0, 2 * takes[COMMITTED]))
+            case _:
+                return case, Moment(EXECUTED, 0, times=chance.randrange(1, case.statements))
 
     def kill(self, case: Case, moment: Moment, tally: Tally) -> None:
         """One kill, and whatever is wrong with what it left."""
@@ -132,17 +140,19 @@ class Campaign:
             work(opened_store.engine, path)
         return copy
 
-    def _durations(self, work: Callable[[Engine, Path], None], store: URL, path: Path) -> Durations:
-        """The longest of some trials, from each mark to the next."""
+    def _course(self, work: Callable[[Engine, Path], None], store: URL, path: Path) -> tuple[Durations, int]:
+        """The longest of some trials, from each mark to the next, and the statements until the commit."""
         longest: Durations = dict.fromkeys(MARKS[:-1], 0.0)
         for _ in range(TRIALS):
             copy = self.stores.copy(store)
             with writing(work, copy, path) as writer:
-                times = [writer.reaches(mark) for mark in MARKS]
+                times = [writer.reaches(mark) for mark in (BEGUN, COMMITTING)]
+                statements = writer.executed
+                times += [writer.reaches(mark) for mark in (COMMITTED, ENDED)]
             for mark, begins, ends in zip(MARKS, times, times[1:], strict=False):
                 longest[mark] = max(longest[mark], ends - begins)
             self.stores.drop(copy)
-        return longest
+        return longest, statements
 
 
 def history(store: URL) -> Iterator[bytes]:

@@ -27,6 +27,8 @@ from seed.writing import writing_engine
 
 PATIENCE = 60
 BEGUN, COMMITTING, COMMITTED, ENDED = MARKS = ("begun", "committing", "committed", "ended")
+EXECUTED = "executed"
+"""A statement, of which a writer tells between those marks."""
 forking = multiprocessing.get_context("forkserver")
 forking.set_forkserver_preload(["pytest", __name__])  # the former since each imports what runs the tests
 
@@ -60,10 +62,11 @@ def load_bit_by_bit(engine: Engine, path: Path) -> None:
 
 @dataclass(frozen=True)
 class Moment:
-    """When a process is killed: so many seconds after one of its marks."""
+    """When a process is killed: so many seconds after it came to a mark, so many times."""
 
     mark: str
     seconds: float
+    times: int = 1
 
 
 @dataclass
@@ -72,6 +75,8 @@ class Writer:
 
     process: Any
     marks: Connection
+    executed: int = 0
+    """Statements that were heard of."""
 
     def reaches(self, mark: str) -> float:
         """Waits until it is there, and tells the time."""
@@ -82,14 +87,17 @@ class Writer:
         """Whether it does, or gives up before."""
         try:
             while self.marks.poll(PATIENCE):
-                if self.marks.recv() == mark:
+                told = self.marks.recv()
+                self.executed += told == EXECUTED
+                if told == mark:
                     return True
         except EOFError:
             return False
         raise TimeoutError(mark)
 
     def kill(self, at: Moment) -> None:
-        self.reaches(at.mark)
+        for _ in range(at.times):
+            self.reaches(at.mark)
         time.sleep(at.seconds)
         self.process.kill()
         self.process.join(PATIENCE)
@@ -128,6 +136,7 @@ def writing(work: Callable[[Engine, Path], None], url: URL, path: Path) -> Itera
 
 def _write(work: Callable[[Engine, Path], None], address: str, path: Path, marks: Connection) -> None:
     engine = writing_engine(make_url(address))
+    event.listen(engine, "after_cursor_execute", lambda *_: marks.send(EXECUTED))
     event.listen(engine, "commit", lambda _: marks.send(COMMITTING))
     marks.send(BEGUN)
     work(engine, path)
