@@ -12,7 +12,7 @@ from tests.conftest import Store
 from tests.invented import event_line, reference_lines, write_lines
 
 SVG = "{http://www.w3.org/2000/svg}"
-LABELS, ROOM_FOR_UNDATED = 60, 24
+LABELS, DESCRIBED, ROOM_FOR_UNDATED = 60, 50, 24
 
 
 def draw(make_store: Callable[[str], Store], folder: Path, *events: Any, others: Sequence[Any] = ()) -> Any:
@@ -42,6 +42,14 @@ def test_an_arrow_points_to_where_time_is_open(make_store, tmp_path, date, point
     (arrow,) = [one.get("d") for one in root.iter(f"{SVG}path") if one.get("stroke-linecap") == "round"]
     end, tip, _ = (float(one.split()[0]) for one in re.split("[ML]", arrow)[1:])
     assert (tip < end) == points_left
+
+
+@pytest.mark.parametrize(("more", "told"), [(0, None), (1, "And 1 more."), (2, "And 2 more.")])
+def test_its_description_says_how_many_events_it_leaves_out(make_store, tmp_path, more, told):
+    root = draw(make_store, tmp_path, *[{"date": "2020-03-02"}] * (DESCRIBED + more))
+    desc = root.find(f"{SVG}desc").text
+    assert desc.count("Harbour talks") == DESCRIBED
+    assert (told in desc) if told else (" more." not in desc)
 
 
 @pytest.mark.parametrize(
