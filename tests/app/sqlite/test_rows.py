@@ -3,21 +3,21 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.conftest import RECORD, Client, Store
-from tests.invented import write_lines
+from tests.invented import event_line, write_lines
 from tests.secret import CASES, cleared, state
 
 KINDS = ("event", "actor", "location", "source", "publisher")
 
 
-def ask(client: Client, path: Path, statement: str) -> list[tuple[Any, ...]]:
-    path.write_bytes(client.get("/v1/exports/dateline.sqlite").content)
+def ask(client: Client, path: Path, statement: str, question: str = "") -> list[tuple[Any, ...]]:
+    path.write_bytes(client.get(f"/v1/exports/dateline.sqlite{question}").content)
     with closing(sqlite3.connect(path)) as connection:
         return connection.execute(statement).fetchall()
 
@@ -58,6 +58,32 @@ def test_lists_of_records_are_tables(record, tmp_path):
     ]
     assert told
     assert sorted(rows("SELECT * FROM actor_position"), key=str) == sorted(told, key=str)
+
+
+def test_what_a_record_leads_to_is_in_the_file_however_long_the_way_and_whatever_the_ids(make_store, tmp_path):
+    """Each leads to one whose id is before its own, and behind: of a place, an actor and a source."""
+    ids = ["m", "c", "x", "b", "y", "a", "z"]
+    ways = {"location": "parent", "actor": "member_of", "source": "derived_from"}
+    lines = []
+    for one, following in pairwise([*ids, None]):
+        to = {
+            "location": following, "actor": [following] * bool(following),
+            "source": [{"source": following, "how": "reprints"}] * bool(following),
+        }  # fmt: skip
+        for kind, name in ways.items():
+            line = {"kind": kind, "id": one, **({"title": one} if kind == "source" else {"name": one})}
+            line |= {"type": "person" if one == "m" else "organisation"} if kind == "actor" else {}
+            lines.append(line | ({name: to[kind]} if following else {}))
+    only = event_line(
+        0, locations=["m"], actors=[{"actor": "m", "role": "host"}], citations=[{"key": "c", "source": "m"}]
+    )
+    store = make_store("sqlite")
+    store.load(write_lines(tmp_path, [*lines, only]))
+    client, path = store.client(), tmp_path / "it.sqlite"
+    for kind in ways:
+        found = ask(client, path, f"SELECT id FROM {kind}", "?tag=fishing")
+        assert {one for (one,) in found} == set(ids), kind
+    assert set(ask(client, path, "SELECT id, parent FROM location", "?tag=fishing")) == {*pairwise([*ids, None])}
 
 
 def test_what_was_redacted_of_any_record_is_told(make_store, tmp_path):
