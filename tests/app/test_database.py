@@ -158,6 +158,18 @@ def test_a_store_that_was_closed_is_opened_again_by_whoever_asks(store, tmp_path
         time.sleep(2 * POLL_SECONDS)  # until what was seen is too old to be said again
 
 
+def test_a_store_that_was_closed_knows_what_was_published_meanwhile(store, tmp_path):
+    """Each connection to SQLite counts the commits of others by itself, and a new one may begin with the same count."""
+    store.load(write_lines(tmp_path, invented_lines(1)))
+    client = store.client(cache_bytes=0)
+    assert client.get("/v1").json()["meta"]["revision"] == 1
+    for number in range(2, 6):
+        client.app.state.database.close()
+        store.load(write_lines(tmp_path, invented_lines(number)))
+        newest = store.client().get("/v1").json()["meta"]["revision"]
+        assert [client.get(path).json()["meta"]["revision"] for path in ("/v1", "/v1/actors")] == [newest, newest]
+
+
 def test_nothing_is_asked_of_sqlite_while_nothing_was_published(store, tmp_path):
     store.load(write_lines(tmp_path, invented_lines(2)))
     client = store.client()
