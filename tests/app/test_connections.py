@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Dialect, exc, text
 
-from app.connections import answering
+from app.connections import answering, is_damaged
 from app.database import Patient
 from app.problems import Problem
 from app.statements import Template, Values
@@ -167,6 +167,23 @@ def test_a_file_that_may_not_be_read_is_answered_for_when_it_may(store_file):
     finally:
         store_file.path.chmod(0o644)
     assert {client.get(path).status_code for path in [*WHOLE, "/health/ready"]} == {200}
+
+
+@pytest.mark.parametrize(
+    ("code", "is_so"),
+    [
+        (sqlite3.SQLITE_CORRUPT, True),
+        (sqlite3.SQLITE_CORRUPT_INDEX, True),
+        (sqlite3.SQLITE_IOERR_SHORT_READ, True),
+        (sqlite3.SQLITE_NOTADB, True),
+        (sqlite3.SQLITE_BUSY_SNAPSHOT, False),
+        (sqlite3.SQLITE_ERROR, False),
+    ],
+)
+def test_a_file_is_damaged_wherever_sqlite_says_that_it_is(code, is_so):
+    error = sqlite3.DatabaseError("told")
+    error.sqlite_errorcode = code
+    assert is_damaged(error) is is_so
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from app.database import Patient
 from app.statements import Rows, Template, Values
@@ -168,6 +168,18 @@ def test_a_store_that_was_closed_knows_what_was_published_meanwhile(store, tmp_p
         store.load(write_lines(tmp_path, invented_lines(number)))
         newest = store.client().get("/v1").json()["meta"]["revision"]
         assert [client.get(path).json()["meta"]["revision"] for path in ("/v1", "/v1/actors")] == [newest, newest]
+
+
+def test_a_store_that_was_closed_holds_no_connection(store, tmp_path):
+    """Else a file that was replaced would keep its room on the disk."""
+    store.load(write_lines(tmp_path, invented_lines(1)))
+    database = store.client().app.state.database
+    for reader in (database.patiently(), database.in_haste()):
+        assert reader.fetch(text("SELECT number FROM revision"))
+    pools = [engine.pool for engine in (database.engine, database.hasty_engine)]
+    assert [pool.checkedin() for pool in pools] == [1, 1]
+    database.close()
+    assert [pool.checkedin() for pool in pools] == [0, 0]
 
 
 def test_nothing_is_asked_of_sqlite_while_nothing_was_published(store, tmp_path):
