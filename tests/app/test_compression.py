@@ -12,7 +12,7 @@ import brotli
 import pytest
 import zstandard
 
-from app.compression import LARGE, Compressed
+from app.compression import ENCODINGS, LARGE, Compressed
 from tests.conftest import Client, Store
 from tests.invented import invented_lines, write_lines
 from tests.operations import FILES, OPERATIONS, STREAMS
@@ -97,6 +97,8 @@ def test_a_decoded_answer_is_the_plain_one(encoded, path, encoding):
         ("gzip, deflate, br, zstd", {"gzip", "br", "zstd"}),
         ("*", {"gzip", "br", "zstd"}),
         ("br;q=0, *", {"gzip", "zstd"}),
+        ("zstd;q=0, *", {"gzip", "br"}),
+        ("gzip;q=0.1, *;q=0.9", {"br", "zstd"}),
         ("*;q=0", {"identity"}),
         ("nonsense;;q=,", {"identity"}),
         ("br;q=0.2, gzip;q=0.9, zstd;q=0.21", {"gzip"}),
@@ -138,6 +140,19 @@ def test_an_encoded_answer_has_the_same_bytes_every_time(encoded, encoding):
 def test_answers_that_are_encoded_at_once_are_as_if_alone():
     """Asked of a process of its own, which a compressor that threads share would end."""
     subprocess.run([sys.executable, "-c", AT_ONCE], check=True, cwd=ROOT)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS, ids=lambda one: one.name)
+def test_answers_that_are_encoded_in_turns_are_as_if_alone(encoding):
+    """Of two exports, each sends a piece when its client has taken the one before; all are encoded in one thread."""
+    bodies = [[f"{name} {number}, ".encode() * 5_000 for number in range(4)] for name in ("one", "other")]
+    encoders = [encoding.pieces() for _ in bodies]
+    encoded = [b"", b""]
+    for pieces in zip(*bodies, strict=True):
+        for which, ((feed, _), piece) in enumerate(zip(encoders, pieces, strict=True)):
+            encoded[which] += feed(piece)
+    encoded = [whole + finish() for whole, (_, finish) in zip(encoded, encoders, strict=True)]
+    assert [DECODERS[encoding.name](one) for one in encoded] == [b"".join(body) for body in bodies]
 
 
 async def _receive_nothing() -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Dialect, exc, text
 
-from app.connections import answering
+from app.connections import answering, is_damaged
 from app.database import Patient
 from app.problems import Problem
 from app.sqlite_file import File
@@ -46,6 +46,9 @@ class Told(Template):
 
     def told(self, _dialect: Dialect, values: Values) -> tuple[str, dict[str, Any]]:
         return self.words, dict(values)
+
+    def renew(self, _dialect: Dialect) -> None:
+        """Nobody asks it in the same words for long."""
 
 
 @pytest.fixture
@@ -229,6 +232,23 @@ def test_while_a_file_is_away_one_looks_for_it_and_nobody_waits_for_that(store_f
         first.join()
     assert ended == ["who does not", "who looks"]
     looking.close()
+
+
+@pytest.mark.parametrize(
+    ("code", "is_so"),
+    [
+        (sqlite3.SQLITE_CORRUPT, True),
+        (sqlite3.SQLITE_CORRUPT_INDEX, True),
+        (sqlite3.SQLITE_IOERR_SHORT_READ, True),
+        (sqlite3.SQLITE_NOTADB, True),
+        (sqlite3.SQLITE_BUSY_SNAPSHOT, False),
+        (sqlite3.SQLITE_ERROR, False),
+    ],
+)
+def test_a_file_is_damaged_wherever_sqlite_says_that_it_is(code, is_so):
+    error = sqlite3.DatabaseError("told")
+    error.sqlite_errorcode = code
+    assert is_damaged(error) is is_so
 
 
 @contextmanager

@@ -189,6 +189,30 @@ def test_a_file_of_any_name_is_read(make_store, tmp_path, name):
     database.close()
 
 
+def test_a_store_that_was_closed_knows_what_was_published_meanwhile(store, tmp_path):
+    """Each connection to SQLite counts the commits of others by itself, and a new one may begin with the same count."""
+    store.load(write_lines(tmp_path, invented_lines(1)))
+    client = store.client(cache_bytes=0)
+    assert client.get("/v1").json()["meta"]["revision"] == 1
+    for number in range(2, 6):
+        client.app.state.database.close()
+        store.load(write_lines(tmp_path, invented_lines(number)))
+        newest = store.client().get("/v1").json()["meta"]["revision"]
+        assert [client.get(path).json()["meta"]["revision"] for path in ("/v1", "/v1/actors")] == [newest, newest]
+
+
+def test_a_store_that_was_closed_holds_no_connection(store, tmp_path):
+    """Else a file that was replaced would keep its room on the disk."""
+    store.load(write_lines(tmp_path, invented_lines(1)))
+    database = store.client().app.state.database
+    for reader in (database.patiently(), database.in_haste()):
+        assert reader.fetch(text("SELECT number FROM revision"))
+    pools = [engine.pool for engine in (database.engine, database.hasty_engine)]
+    assert [pool.checkedin() for pool in pools] == [1, 1]
+    database.close()
+    assert [pool.checkedin() for pool in pools] == [0, 0]
+
+
 def test_nothing_is_asked_of_sqlite_while_nothing_was_published(store, tmp_path):
     store.load(write_lines(tmp_path, invented_lines(2)))
     client = store.client()

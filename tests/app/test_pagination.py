@@ -182,6 +182,16 @@ def test_the_limit_may_change_on_the_way(client):
     assert rest["data"] == whole[8:]
 
 
+def test_whether_all_are_counted_may_change_on_the_way(client):
+    whole = client.get("/v1/events").json()
+    for first, then in (("", {"count": "exact"}), ("&count=exact", {})):
+        cursor = cursor_of(client, f"/v1/events?limit=3{first}")
+        answer = client.get("/v1/events", params={"cursor": cursor, **then})
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["data"] == whole["data"][3:]
+        assert ("total" in answer.json()["meta"]) == bool(then)
+
+
 def test_the_order_of_parameters_and_defaults_do_not_bind_a_cursor(client):
     cursor = cursor_of(client, "/v1/events?actor=sea-league&actor=anna-berg&tag=fishing&limit=2")
     again = "/v1/events?sort=date&tag=fishing&actor=anna-berg&actor=sea-league&actor=anna-berg&limit=2"

@@ -22,6 +22,7 @@ from app.formats.picture.layout import (
 )
 from app.formats.picture.svg import FONT, NAMESPACE, Pen, dark_rules
 from app.formats.shape import Answer, Event, Format
+from app.wording.codes import plural
 
 MARGIN = 18.0
 LEFT, RIGHT = MARGIN, frame.WIDTH - MARGIN
@@ -109,8 +110,9 @@ def _draw_undated(pen: Pen, undated: Sequence[Event], y: float) -> float:
             one.x = LEFT + column * width + 8
             one.label_x = one.x + 10
         y = draw_lanes(pen, lay_in_lanes(row), y)
-    if len(undated) > len(drawn):
-        pen.text(LEFT, y + 8, f"and {len(undated) - len(drawn)} more undated events", 11, fill="quiet")
+    if more := len(undated) - len(drawn):
+        told = plural("undated event", more)
+        pen.text(LEFT, y + 8, f"and {more} more {told}", 11, fill="quiet")
         y += 20
     return y + 6
 

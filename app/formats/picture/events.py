@@ -17,7 +17,7 @@ from app.formats.picture.layout import (
     label_event,
 )
 from app.formats.picture.svg import Pen
-from app.wording.codes import tell_code, type_class
+from app.wording.codes import plural, tell_code, type_class
 
 BAR = 6.0
 KEY_COLUMNS, NUMBER_ROOM = 3, 24.0
@@ -49,7 +49,8 @@ def draw_unlabelled(pen: Pen, placed: Sequence[Placed], y: float, width: float) 
     """Marks on one another, where there are too many events for labels."""
     if not placed:
         return y
-    pen.text(pen_left(placed, width), y + 10, f"{len(placed)} more events, as marks alone", 11, fill="quiet")
+    told = f"{len(placed)} more {plural('event', len(placed))}, as marks alone"
+    pen.text(pen_left(placed, width), y + 10, told, 11, fill="quiet")
     columns: dict[int, list[Placed]] = {}
     for one in placed:
         columns.setdefault(round(one.x / COLUMN), []).append(one)

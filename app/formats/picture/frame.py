@@ -107,7 +107,8 @@ def _count(answer: Answer, events: Sequence[Event]) -> str:
         return "No event answers this question."
     total = max(answer.total or 0, len(events))
     if total > len(events):
-        return f"{len(events)} of {total:,} events; {total - len(events):,} are not shown."
+        rest = total - len(events)
+        return f"{len(events)} of {total:,} events; {rest:,} {'is' if rest == 1 else 'are'} not shown."
     return f"{len(events)} {plural('event', len(events))}."
 
 

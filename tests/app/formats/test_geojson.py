@@ -80,6 +80,8 @@ def test_lines_without_their_provenance_are_the_events_of_the_list_and_of_the_wh
     listed = client.get("/v1/events?limit=9").json()["data"]
     assert lines(client, "/v1/events.ndjson?limit=9") == listed
     assert lines(client, "/v1/exports/events.ndjson") == client.walk("/v1/events?limit=500")
+    for path in ("/v1/events.ndjson", "/v1/exports/events.ndjson"):
+        assert lines(client, f"{path}?q=nothing-of-the-sort") == []
 
 
 def test_every_line_says_where_it_is_from(client: Client) -> None:

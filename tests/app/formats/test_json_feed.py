@@ -74,12 +74,18 @@ def read(client: Client, path: str = "/v1/events.feed.json?limit=500") -> dict[s
     return feed
 
 
-def test_it_says_what_the_atom_feed_says(client):
+def test_it_says_what_the_atom_feed_says(make_store, tmp_path):
+    """Of two revisions: in the second, one event was corrected, and the others are as they were."""
+    store, lines = make_store("sqlite"), awkward_lines()
+    for changed in ({}, {"summary": "Corrected."}):
+        store.load(write_lines(tmp_path, [one | changed if one["id"] == "timed" else one for one in lines]))
+    client = store.client()
     body = client.get("/v1/events.atom?limit=500").content
     atom = feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False)
     feed = read(client)
     assert feed["title"] == atom.feed.title
     told = [(one["id"], one["title"].strip(), one["date_modified"], one["date_published"]) for one in feed["items"]]
+    assert len({one["date_modified"] for one in feed["items"]}) == 2
     assert told == [(one.id, one.title, one.updated, one.published) for one in atom.entries]
     assert [one["content_html"] for one in feed["items"]] == [one.content[0].value for one in atom.entries]
 

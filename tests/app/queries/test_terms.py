@@ -50,3 +50,13 @@ def test_a_name_that_is_none_is_looked_up_once(database):
     for _ in range(3):
         fetch_terms(database, {("long", "19000101"), ("actor", "anna-berg")}, revision)
     assert len(asked) <= 2
+
+
+def test_of_many_names_that_are_none_as_many_are_told_as_of_other_faults(make_store, tmp_path):
+    store = make_store("sqlite")
+    store.load(write_lines(tmp_path, invented_lines(3)))
+    unknown = [(name, f"nobody-{number}") for name in ("actor", "tag") for number in range(30)]
+    answer = store.client().get("/v1/events", params=unknown)
+    assert answer.status_code == 400
+    assert len(answer.json()["errors"]) == 20
+    assert answer.json()["detail"].count("nobody-") == 20

@@ -259,6 +259,18 @@ def test_a_dense_record_is_counted_by_month_and_stays_small(make_store, tmp_path
         look(client, f"event={event}&limit=1")
 
 
+def test_a_view_of_an_earlier_revision_counts_and_credits_that_one(make_store, tmp_path):
+    store = make_store("sqlite")
+    for events in (2, 5):
+        store.load(write_lines(tmp_path, invented_lines(events)))
+    client = store.client()
+    for query, number, count in (("", 2, 5), ("as_of=1", 1, 2), ("as_of=1&type=consult", 1, 2)):
+        page = look(client, query)
+        assert f"revision {number}, published" in page.text(".credit"), query
+        assert page.text('.facet li[data-key="type-consult"] b') == str(count), query
+        assert page.text('.facet li[data-key="actor-anna-berg"] b') == str(count), query
+
+
 def test_a_public_address_with_a_path_is_where_files_and_formats_are(make_store, tmp_path):
     store = make_store("sqlite")
     store.load(write_lines(tmp_path, invented_lines(events=1)))

@@ -128,6 +128,7 @@ def test_what_is_wrong_with_the_page_is_said(client, url, status):
     answer = client.get(f"/oembed?{urlencode({'url': url})}")
     assert answer.status_code == status
     assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.headers["Cache-Control"] == "no-store"
     assert answer.json()["status"] == status
 
 

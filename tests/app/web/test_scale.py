@@ -3,6 +3,9 @@
 import random
 from collections import Counter
 from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
 
 from app.web.scale import MOST_STRETCHES, Scale
 
@@ -39,6 +42,21 @@ def test_the_first_and_the_last_day_have_a_place():
     assert scale.place(date.min) == 0
     assert round(scale.place(date.max, end=True)) == 100
     assert [one.name for one in scale.stretches] == ["January 1", "December 9999"]
+
+
+def test_the_days_of_a_month_are_equally_wide_and_touch():
+    scale = Scale({"2021-11": 1, "2021-12": 4, "2022-01": 1})
+    days = [date(2021, 12, 1) + timedelta(days=number) for number in range(32)]
+    for day, following in pairwise(days):
+        assert scale.place(day, end=True) == pytest.approx(scale.place(following))
+        assert scale.place(day, end=True) - scale.place(day) == pytest.approx(scale.stretches[1].width / 31)
+
+
+def test_where_not_all_months_are_known_none_is_cut_out_from_the_first_to_the_last():
+    scale = Scale({"2003-11": 1, "2004-03": 0}, has_cuts=False)
+    assert [one.name.split()[0] for one in scale.stretches] == ["November", "December", "January", "February", "March"]
+    assert [one.count for one in scale.stretches] == [1, 0, 0, 0, 0]
+    assert not any(one.after_cut for one in scale.stretches)
 
 
 def test_nothing_to_draw_is_no_fault():

@@ -81,6 +81,7 @@ def test_whatever_is_qualified_is_approximate(edtf, is_so):
 
 def test_instants_and_publications_are_told_to_what_they_state():
     assert tell_instant("2021-12-30T18:12:00Z") == "30 December 2021, 18:12 UTC"
+    assert tell_instant("2021-12-30T18:12:00+02:00") == "30 December 2021, 18:12:00+02:00"
     assert tell_instant("2021-12-30") == "30 December 2021"
     assert tell_published("2021-12-30T09:39:00-05:00") == "30 Dec 2021"
     assert tell_published("2021-12~") == "about Dec 2021"
