@@ -45,6 +45,7 @@ class ReadOnly:
         self.names = {name for name, _ in self.shared}
         fallback = {"Cache-Control": cache_control(False, settings.max_age), "Content-Security-Policy": POLICY}
         self.fallback = _encoded(fallback)
+        self.unkept = _encoded(fallback | {"Cache-Control": "no-store"})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -69,8 +70,9 @@ class ReadOnly:
     def _headers(self, start: Message) -> list[tuple[bytes, bytes]]:
         own = [one for one in start["headers"] if one[0] not in self.names]
         said = {name for name, _ in own}
-        lacking = [one for one in self.fallback if one[0] not in said]
-        named = _encoded({"X-Request-ID": request_id()}) if start["status"] >= WRONG else []
+        is_wrong = start["status"] >= WRONG
+        lacking = [one for one in (self.unkept if is_wrong else self.fallback) if one[0] not in said]
+        named = _encoded({"X-Request-ID": request_id()}) if is_wrong else []
         return [*own, *lacking, *named, *self.shared]
 
 

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from app.parameters import Cursor, Exactly, Question, Whole
+from app.parameters import Cursor, Exactly, Question, Whole, clean
 from app.problems import Problem, refuse
 from app.tables import OPEN, Revision
 
@@ -84,6 +84,8 @@ def read_cursor(question: PageQuestion, cursor: str) -> tuple[str, Position]:
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         revision, *last = json.loads(text[2 * SEAL :])
+        for value in last:
+            clean(str(value))
     except (binascii.Error, UnicodeError, ValueError, TypeError):
         raise refuse("cursor", "expected a cursor as `links.next` gives it") from None
     numbers = [value for value in (revision, *last) if type(value) is int]

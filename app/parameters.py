@@ -45,7 +45,7 @@ def shown_as(form: str) -> dict[str, Any]:
     return {"pattern": f"^{form}$"}
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """Refuses what is no text; lone surrogates too, which no pattern needs to tell."""
     if re.search(rf"[{UNHELD}\ud800-\udfff]", text):
         raise ValueError("expected text without control characters")
@@ -70,7 +70,7 @@ def _checked_instant(text: str) -> str:
 
 
 def _checked_address(text: str) -> str:
-    if re.search(r'[\s"<>]', _clean(text)):
+    if re.search(r'[\s"<>]', clean(text)):
         raise ValueError("expected an address, without spaces, quotation marks or angle brackets")
     return text
 
@@ -102,13 +102,13 @@ Ids = Annotated[tuple[Id, ...], Field(max_length=MOST_VALUES)]
 Codes = Annotated[tuple[Code, ...], Field(max_length=MOST_VALUES)]
 Countries = Annotated[tuple[Country, ...], Field(max_length=MOST_VALUES)]
 Languages = Annotated[tuple[Language, ...], Field(max_length=MOST_VALUES)]
-Text = Annotated[str, Field(json_schema_extra=shown_as(f"[^{UNHELD}]*")), AfterValidator(_clean)]
+Text = Annotated[str, Field(json_schema_extra=shown_as(f"[^{UNHELD}]*")), AfterValidator(clean)]
 CleanText = Annotated[Text, Field(min_length=1, max_length=LONGEST_TEXT)]
 AsOf = Annotated[CleanText, Field(json_schema_extra=shown_as(f"([0-9]+|{DAY}({TIME})?)"))]
 Cursor = Annotated[
     str,
     Field(min_length=1, max_length=LONGEST_CURSOR, json_schema_extra=shown_as("[A-Za-z0-9_-]+")),
-    AfterValidator(_clean),
+    AfterValidator(clean),
 ]
 WebAddress = Annotated[
     str,

@@ -18,6 +18,8 @@ from app.tables import OPEN, Revision
 
 LONGEST_NUMBER = 18
 """Digits: a longer number is no revision, and cut to this it is still none."""
+MOST_AHEAD = 1_000
+"""So many revisions may be on their way to here; a cursor of a later one was made up."""
 
 
 class RevisionQuery(PageQuestion):
@@ -90,7 +92,7 @@ def _fetch_as_of(database: Database, as_of: str, newest: Revision) -> Revision:
 def _fetch_of_cursor(database: Database, number: int, newest: Revision) -> Revision:
     """The revision of a cursor of this question. Whoever gave it may have seen one that is still on its way to here."""
     revision = _fetch_number(database, number, newest)
-    if revision is None and number > newest.number:
+    if revision is None and newest.number < number <= newest.number + MOST_AHEAD:
         detail = f"The newest revision here is {newest.number}; the cursor is of revision {number}, which may follow."
         raise Problem(UNAVAILABLE, detail, headers={"Retry-After": "1"})
     if revision is None:

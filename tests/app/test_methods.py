@@ -198,6 +198,15 @@ def test_an_answer_has_the_same_headers_whatever_its_status(portal, status, publ
     assert answer.headers.get_list("Strict-Transport-Security") == ["max-age=31536000"] * is_https
 
 
+@pytest.mark.parametrize("part", ["bytes=5-1", "bytes=99999999-", "lines=0-1"])
+def test_a_refusal_of_a_part_of_a_file_is_not_kept_for_those_who_ask_for_all(client, part):
+    path = OTHERS["/static-offline-docs"]
+    refused = client.get(path, headers={"Range": part})
+    assert refused.status_code in (400, 416)
+    assert refused.headers["Cache-Control"] == "no-store"
+    assert "max-age" in client.get(path).headers["Cache-Control"]
+
+
 def test_a_fault_of_ours_has_them_too(portal, monkeypatch):
     monkeypatch.setattr("app.routes.service.linkset", None)
     client = Client(portal, create_app(Settings(DATABASE_URL="sqlite:///never.db", public_url="https://a.example")))

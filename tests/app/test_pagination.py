@@ -9,6 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from app import pagination
+from app.pagination import write_cursor
+from app.queries.actors import ActorQuery
+from app.queries.revisions import MOST_AHEAD
+from app.tables import Revision
 from tests.conftest import Client, Store
 from tests.invented import event_line, invented_lines, reference_lines, write_lines
 from tests.operations import LISTS, Operation
@@ -242,6 +246,23 @@ def test_a_cursor_of_a_revision_that_is_still_on_its_way_is_put_off(store, datab
     refuses(lagging, page["meta"]["next_cursor"], "/v1/events?limit=2&order=asc")
     store.load(write_lines(tmp_path, changed_lines(2)))
     assert page["data"] + lagging.walk(following) == ahead.client().walk("/v1/events")
+
+
+@pytest.mark.parametrize("text", ["\ud800", "a\0b", "\x1b", "\uffff"])
+def test_a_sealed_cursor_of_what_no_value_holds_is_refused(client, text):
+    """Anyone can seal one: a revision's digest is in its export."""
+    told = json.loads(client.get("/v1/exports/changes.ndjson").text.splitlines()[0])
+    revision = Revision(number=told["revision"], digest=told["digest"], published_at=0)
+    assert client.get(f"/v1/actors?cursor={write_cursor(ActorQuery(), revision, ('a',))}").status_code == 200
+    refuses(client, write_cursor(ActorQuery(), revision, (text,)), "/v1/actors")
+
+
+def test_a_cursor_of_a_revision_far_ahead_is_refused(client):
+    statuses = []
+    for number in (2, 1 + MOST_AHEAD, 2 + MOST_AHEAD, 10**9):
+        made_up = write_cursor(ActorQuery(), Revision(number=number, digest="", published_at=0), ("a",))
+        statuses.append(client.get(f"/v1/actors?cursor={made_up}").status_code)
+    assert statuses == [503, 503, 400, 400]
 
 
 def test_a_truncated_or_altered_cursor_is_refused(client):
