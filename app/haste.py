@@ -67,15 +67,21 @@ class Hasty:
         if not template.is_told(self._dialect):
             raise Hurried
         try:
-            return self._connected().execute(*template.told(self._dialect, values)).fetchall()
+            return self._connected().execute(*self._told(template, values)).fetchall()
         except (sqlite3.Error, UnicodeDecodeError) as error:
             if is_damaged(error):
                 self.close()
             if is_late(error):
-                template.renew(self._dialect)
+                template.stops += 1
             if is_unavailable(error) or self._file.is_replaced():
                 raise Hurried from error
             raise
+
+    def _told(self, template: Template, values: Values) -> tuple[str, dict[str, Any]]:
+        """Python 3.11 takes a statement that was stopped amid its rows for one in use ever after, and compiles it anew
+        each time that it is asked in the same words: so they are numbered."""
+        words, named = template.told(self._dialect, values)
+        return (f"{words} -- {template.stops}" if template.stops else words), named
 
     def newest_revision(self) -> Revision | None:
         """Begins a question. Raises `Hurried` when it has yet to be read."""

@@ -27,6 +27,9 @@ Values = Mapping[str, Any]
 class Template:
     """A statement that is built once, with names in the place of values, and asked many times."""
 
+    stops = 0
+    """How often it was asked in haste, and stopped."""
+
     def __init__(self, build: Callable[[], ClauseElement]) -> None:
         self._build = build
         self._told: dict[str, _Told] = {}
@@ -42,18 +45,12 @@ class Template:
             told = self._told[dialect.name] = _Told(self._build().compile(dialect=dialect), dialect)
         return told.words, told.values(values)
 
-    def renew(self, dialect: Dialect) -> None:
-        """Number its words, once it was stopped amid its rows: Python 3.11 takes it for running since, and compiles it
-        anew each time that it is asked in the same words."""
-        self._told[dialect.name].renew()
-
 
 class _Told:
     """A statement in the words of one database."""
 
     def __init__(self, compiled: Any, dialect: Dialect) -> None:
-        self.words = self._first_words = str(compiled)
-        self._stops = 0
+        self.words = str(compiled)
         self._own = {name: value for name, value in compiled.params.items() if value is not None}
         self._dialect = dialect
         self._lists = [(name, bind.type) for name, bind in compiled.binds.items() if isinstance(bind.type, _List)]
@@ -63,10 +60,6 @@ class _Told:
         for name, kind in self._lists:
             every[name] = kind.process_bind_param(every[name], self._dialect)
         return every
-
-    def renew(self) -> None:
-        self._stops += 1
-        self.words = f"{self._first_words} -- {self._stops}"
 
 
 def one_of(column: Any, name: str) -> ColumnElement[bool]:

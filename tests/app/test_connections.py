@@ -47,9 +47,6 @@ class Told(Template):
     def told(self, _dialect: Dialect, values: Values) -> tuple[str, dict[str, Any]]:
         return self.words, dict(values)
 
-    def renew(self, _dialect: Dialect) -> None:
-        """Nobody asks it in the same words for long."""
-
 
 @pytest.fixture
 def client(store: Store, tmp_path: Path) -> Client:

@@ -54,8 +54,7 @@ def counted(client: Client) -> Iterator[list[str]]:
     """
     statements: list[str] = []
 
-    def note(_: Any, __: Any, words: str, *___: Any) -> None:
-        statement, _, _ = words.partition(" -- ")  # the same, once it was stopped
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
         if "FROM revision ORDER BY" not in " ".join(statement.split()) and statement not in statements:
             statements.append(statement)
 
