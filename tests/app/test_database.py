@@ -188,8 +188,9 @@ def test_a_file_of_any_name_is_read(make_store, tmp_path, name):
     database.close()
 
 
-def test_a_store_that_was_closed_knows_what_was_published_meanwhile(store, tmp_path):
+def test_a_store_that_was_closed_knows_what_was_published_meanwhile(make_store, tmp_path):
     """Each connection to SQLite counts the commits of others by itself, and a new one may begin with the same count."""
+    store = make_store("sqlite")
     store.load(write_lines(tmp_path, invented_lines(1)))
     client = store.client(cache_bytes=0)
     assert client.get("/v1").json()["meta"]["revision"] == 1
