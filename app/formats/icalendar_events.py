@@ -37,21 +37,21 @@ def write(answer: Answer) -> Iterator[bytes]:
 
 def _calendar(answer: Answer) -> "icalendar.Calendar":
     """The names that calendar programs show, by RFC 7986 and as they were before it."""
-    from icalendar import Calendar, vText, vUri  # noqa: PLC0415 - few ask for one, and every start would wait for it
+    import icalendar  # noqa: PLC0415 - few ask for one, and every start would wait for it
 
-    calendar, name = Calendar(), _plain(heading(answer))
+    calendar, name = icalendar.Calendar(), _plain(heading(answer))
     told = f"{rights(answer)}. Revision {answer.revision.number}."
     told += f" More events follow: {answer.following}" if answer.following else ""
     for key, value in (("VERSION", "2.0"), ("PRODID", "-//Dateline//Dateline//EN"), ("CALSCALE", "GREGORIAN")):
         calendar.add(key, value)
     for key in ("NAME", "X-WR-CALNAME"):
-        calendar.add(key, vText(name))
+        calendar.add(key, icalendar.vText(name))
     for key in ("DESCRIPTION", "X-WR-CALDESC"):
-        calendar.add(key, vText(_plain(told)))
+        calendar.add(key, icalendar.vText(_plain(told)))
     calendar.add("REFRESH-INTERVAL", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("X-PUBLISHED-TTL", "PT1H")
     if answer.public_url:
-        calendar.add("SOURCE", vUri(answer.page), parameters={"VALUE": "URI"})
+        calendar.add("SOURCE", icalendar.vUri(answer.page), parameters={"VALUE": "URI"})
     return calendar
 
 

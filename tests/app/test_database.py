@@ -139,14 +139,14 @@ def test_postgresql_makes_no_plan_for_the_values_of_a_question(make_store, tmp_p
     assert custom == 0
 
 
-def test_who_serves_a_file_does_not_load_the_driver_of_a_server(store, database):
+def test_who_serves_loads_the_driver_of_a_server_only_for_one_and_what_writes_calendars_not_yet(store, database):
     asked = (
         "import sys; from app.settings import Settings; from app.main import create_app;"
         f"create_app(Settings(DATABASE_URL={store.url.render_as_string(hide_password=False)!r}));"
-        "print('psycopg' in sys.modules)"
+        "print([name for name in ('psycopg', 'icalendar') if name in sys.modules])"
     )
     told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
-    assert told.strip() == str(database == "postgresql")
+    assert told.strip() == str(["psycopg"] if database == "postgresql" else [])
 
 
 def test_a_store_that_was_closed_is_opened_again_by_whoever_asks(store, tmp_path):
