@@ -16,7 +16,7 @@ CONNECT_SECONDS = 2
 SETTINGS: dict[str, str | int] = {
     "default_transaction_read_only": "on",
     "join_collapse_limit": 1,  # joins as they are written: the rarest condition first
-    "plan_cache_mode": "force_generic_plan",  # ours are good for any values, and making one takes as long as an answer
+    "plan_cache_mode": "force_generic_plan",  # good for any values: PostgreSQL would plan some anew for each question
     "jit": "off",  # takes longer than any of our questions
     "enable_memoize": "off",  # no key comes twice
     "enable_material": "off",  # what is looked up for each record is not read before, all of it
