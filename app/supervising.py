@@ -57,6 +57,7 @@ class WorkerProcess:
                 self.beats.recv_bytes()
                 if not self.ready:
                     self.ready, self.since = True, time.monotonic()
+                    log.info("Worker %s serves.", self.process.pid)
                 self.silence = self.silence if self.retired else 0
         except (EOFError, OSError):
             pass  # it ended, which the process tells

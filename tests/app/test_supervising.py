@@ -173,9 +173,8 @@ def test_a_worker_that_was_told_to_end_and_does_not_hangs_although_it_is_heard()
 
 
 def started(server: Server, count: int) -> set[int]:
-    """The workers, once all are there and one answers."""
-    server.address()
-    until(lambda: len(workers(server)) == count)
+    """The workers, once each serves: one that still starts may yet find what a test breaks for later ones."""
+    until(lambda: server.log.read_text().count(" serves.") == count)
     return workers(server)
 
 
