@@ -7,14 +7,13 @@ else has come, while those whose turn is the next wait and are counted.
 
 import asyncio
 import time
-from http import HTTPStatus
 
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.at_once import Ready, head_of
 from app.methods import tell, tell_outside
 from app.metrics import Metrics
-from app.problems import refuse
+from app.problems import UNAVAILABLE, refuse
 from app.remembering import OF_THE_PROCESS
 from app.requests import REFUSED, id_of, is_inside
 from app.settings import Settings
@@ -42,9 +41,11 @@ class Gate:
         self._until: float | None = None
         overload = shed.refusal("requests", RETRY_SECONDS)
         self._overload = tell(overload)
-        self._again = _written(tell_outside(overload, settings))
+        again = tell_outside(overload, settings)
+        self._before, self._after = head_of(again.raw_headers).split(again.headers["X-Request-ID"].encode())
+        self._again_body = bytes(again.body)
         self._refused = metrics.outcome({}, overload.kind.status)
-        self._tells_each = bool(settings.access_log or settings.rate_limit)
+        self._sees_each = settings.sees_each
         self._long = tell(refuse("question", f"expected a query of at most {LONGEST_QUERY:,} bytes"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -65,17 +66,18 @@ class Gate:
     def _is_full(self) -> bool:
         return len(self._in_work) >= MOST_REQUESTS
 
-    def refuse_again(self, scope: Scope) -> bytes | None:
-        """The refusal in bytes, for who was refused a moment ago; none where the request is to go the whole way.
+    def refuse_again(self, scope: Scope) -> Ready | None:
+        """The refusal, for who was refused a moment ago; none where the request is to go the whole way.
 
         That is, where there is room, or each is logged, or told what is left to it; and whatever is no usual question.
         """
         is_usual = scope["method"] == "GET" and scope["path"].startswith(QUESTIONS)
-        if self._tells_each or not is_usual or len(scope["query_string"]) > LONGEST_QUERY or not self._is_full:
+        if self._sees_each or not is_usual or len(scope["query_string"]) > LONGEST_QUERY or not self._is_full:
             return None
         self.shed.count("requests")
         self._refused.count(time.perf_counter())
-        return id_of(scope).encode().join(self._again)
+        head = self._before + id_of(scope).encode() + self._after
+        return Ready(UNAVAILABLE.status, head, self._again_body)
 
     async def _work(self, scope: Scope, receive: Receive, send: Send) -> None:
         place = object()
@@ -102,11 +104,3 @@ class Gate:
 
     def _look(self) -> None:
         self._until = None
-
-
-def _written(answer: Response) -> tuple[bytes, bytes]:
-    """An answer in HTTP/1.1 (RFC 9112), before and after its request's id."""
-    status = HTTPStatus(answer.status_code)
-    head = [f"HTTP/1.1 {status.value} {status.phrase}".encode(), *(b"%b: %b" % one for one in answer.raw_headers)]
-    before, after = b"\r\n".join([*head, b"", answer.body]).split(answer.headers["X-Request-ID"].encode())
-    return before, after

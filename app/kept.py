@@ -2,13 +2,15 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator
-from itertools import chain
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 from starlette.types import Message
 
+from app.at_once import head_of
 from app.caching import may_hold
 from app.metrics import Outcome
 
@@ -23,13 +25,18 @@ Question = tuple[tuple[str, bytes, str], bytes]
 """All that an answer depends on but the revision: path, query and encoding; the tags of `If-None-Match`."""
 
 
-class Kept(NamedTuple):
+@dataclass(frozen=True)
+class Kept:
     status: int
     headers: list[tuple[bytes, bytes]]
     body: bytes
     outcome: Outcome
     route: Any
     """That answered it, for the log."""
+
+    @cached_property
+    def head(self) -> bytes:
+        return head_of(self.headers)
 
     @property
     def tag(self) -> bytes:
@@ -47,7 +54,7 @@ class KeptAnswers(Collector):
         self._room = room
         self._stand: Stand | None = None
         self._kept: OrderedDict[Question, Kept] = OrderedDict()
-        self._bytes = self._hits = self._misses = self._evictions = 0
+        self._bytes = self._hits = self._evictions = self.misses = 0
 
     def find(self, stand: Stand, question: Question) -> Kept | None:
         """The answer to a question at this revision; the full one where no condition can hold."""
@@ -60,11 +67,9 @@ class KeptAnswers(Collector):
             question = asked, b""
             full = self._kept.get(question)
             kept = full if full and not may_hold(full.tag, condition) else None
-        if kept is None:
-            self._misses += 1
-            return None
-        self._hits += 1
-        self._kept.move_to_end(question)
+        if kept is not None:
+            self._hits += 1
+            self._kept.move_to_end(question)
         return kept
 
     def keep(self, stand: Stand, question: Question, kept: Kept) -> None:
@@ -85,7 +90,7 @@ class KeptAnswers(Collector):
 
     def collect(self) -> Iterator[CounterMetricFamily | GaugeMetricFamily]:
         yield CounterMetricFamily("dateline_cache_hits", "Requests answered from kept answers.", self._hits)
-        yield CounterMetricFamily("dateline_cache_misses", "Requests whose answer was not kept.", self._misses)
+        yield CounterMetricFamily("dateline_cache_misses", "Requests whose answer was not kept.", self.misses)
         yield CounterMetricFamily("dateline_cache_evictions", "Answers dropped for room.", self._evictions)
         yield GaugeMetricFamily("dateline_cache_entries", "Answers kept.", len(self._kept))
         yield GaugeMetricFamily("dateline_cache_bytes", "Bytes that they take.", self._bytes)
@@ -93,5 +98,4 @@ class KeptAnswers(Collector):
 
 def _size(question: Question, kept: Kept) -> int:
     (path, query, _), condition = question
-    headers = sum(map(len, chain.from_iterable(kept.headers)))
-    return ENTRY_BYTES + len(path) + len(query) + len(condition) + headers + len(kept.body)
+    return ENTRY_BYTES + len(path) + len(query) + len(condition) + 2 * len(kept.head) + len(kept.body)

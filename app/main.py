@@ -106,7 +106,8 @@ def create_app(settings: Settings) -> FastAPI:
     if settings.cache_bytes:
         answers = KeptAnswers(settings.cache_bytes)
         app.state.metrics.register(answers)
-        app.add_middleware(Remembering, state=app.state, answers=answers, metrics=metrics)
+        sees_first = not settings.sees_each
+        app.add_middleware(Remembering, state=app.state, answers=answers, metrics=metrics, sees_first=sees_first)
     if settings.rate_limit:
         from app.limiting import Limited  # noqa: PLC0415 - few limit, and every start would wait for it
 

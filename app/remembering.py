@@ -9,6 +9,7 @@ from anyio import to_thread
 from starlette.datastructures import State
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.at_once import AT_ONCE, Ready
 from app.compression import asked_encoding
 from app.database import Patient, current
 from app.kept import Kept, KeptAnswers, Question, Stand
@@ -20,27 +21,37 @@ from app.tables import Revision
 ANSWERED, HELD = 200, 304
 OF_THE_PROCESS = ("/health/", "/metrics")
 """Paths whose answers are never kept, and must not wait."""
+LOOKED_FOR = "looked for"
+"""In the scope of a request: the newest revision, and what was looked for in vain before anything was begun."""
 
 
 class Remembering:
-    """Keeps what may be kept by anyone, has a tag, and is sent whole: no problem, no stream."""
+    """Keeps what may be kept by anyone, has a tag, and is sent whole: no problem, no stream.
 
-    def __init__(self, app: ASGIApp, state: State, answers: KeptAnswers, metrics: Metrics) -> None:
+    Where nothing else has to see each request, the server is told who knows what is kept.
+    """
+
+    def __init__(self, app: ASGIApp, state: State, answers: KeptAnswers, metrics: Metrics, *, sees_first: bool) -> None:
         self.app, self.state, self.answers, self.metrics = app, state, answers, metrics
+        self.sees_first = sees_first
         self._glanced: Stand | None = None
         self._looking: asyncio.Task[Stand | None] | None = None
         self._looker = anyio.CapacityLimiter(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan" and self.sees_first:
+            scope.get("state", {})[AT_ONCE] = self.at_once
         if scope["type"] != "http" or scope["method"] not in READING:
             await self.app(scope, receive, send)
             return
         started = time.perf_counter()
-        newest = self._glance() or await self._look(scope["path"])
+        newest, question = scope.get(LOOKED_FOR) or (
+            self._glance() or await self._look(scope["path"]),
+            _question(scope),
+        )
         if newest is None:
             await self.app(scope, receive, send)
             return
-        question = _question(scope)
         kept = self.answers.find(newest, question)
         if kept is not None:
             scope["route"] = kept.route
@@ -48,10 +59,24 @@ class Remembering:
             body = b"" if scope["method"] == "HEAD" else kept.body
             await send({"type": "http.response.body", "body": body})
             kept.outcome.count(started)
-        elif scope["method"] == "HEAD":
-            await self.app(scope, receive, send)
-        else:
-            await self.app(scope, receive, self._keeping(newest, question, scope, send))
+            return
+        self.answers.misses += 1
+        keeping = scope["method"] != "HEAD"
+        await self.app(scope, receive, self._keeping(newest, question, scope, send) if keeping else send)
+
+    def at_once(self, scope: Scope) -> Ready | None:
+        """The kept answer, where the newest revision is known: what follows if there is none is the whole way."""
+        started = time.perf_counter()
+        newest = self._glance() if scope["method"] in READING else None
+        if newest is None:
+            return None
+        question = _question(scope)
+        kept = self.answers.find(newest, question)
+        if kept is None:
+            scope[LOOKED_FOR] = newest, question
+            return None
+        kept.outcome.count(started)
+        return Ready(kept.status, kept.head, b"" if scope["method"] == "HEAD" else kept.body)
 
     def _glance(self) -> Stand | None:
         """The newest revision, if it is known: one look for all requests that the loop has received by now."""

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple, cast
 
 import uvicorn
 from uvicorn._types import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
+from app.at_once import AT_ONCE, Ready, head_of
 from app.gate import RETRY_SECONDS, Gate
 from app.logs import CONFIG
 from app.requests import REFUSED, UNTAKEN
@@ -86,7 +87,8 @@ class Conversation(HttpToolsProtocol):
         self.is_read = self.cycle.keep_alive = False
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
-        if self.refusal and self._is_refused_again(self.refusal, cycle):
+        if (ready := self._ready(cycle)) is not None:
+            self._send_at_once(cycle, ready)
             return
         self.running = cycle
 
@@ -101,21 +103,27 @@ class Conversation(HttpToolsProtocol):
 
         super()._start_asgi_task(cycle, answer)
 
-    def _is_refused_again(self, refusal: "Refusal", cycle: RequestResponseCycle) -> bool:
-        """Whoever was told to wait for a second, and asks before it is over, is told again, and no task is begun.
+    def _ready(self, cycle: RequestResponseCycle) -> Ready | None:
+        """What is kept, or a refusal for whoever was told to wait for a second, and asks before it is over.
 
         Only where the answer changes nothing of the connection, and is taken.
         """
         closes = not cycle.keep_alive or self.parser.should_upgrade() or CLOSE in self.server_state.default_headers
-        if time.monotonic() > refusal.until or closes or self.flow.write_paused:
-            return False
-        answer = refusal.gate.refuse_again(cast("dict[str, Any]", cycle.scope))
-        if answer is None:
-            return False
-        self.transport.write(answer)
+        if closes or self.flow.write_paused:
+            return None
+        scope, find = cast("dict[str, Any]", cycle.scope), self.app_state.get(AT_ONCE)
+        if find is not None and (kept := find(scope)) is not None:
+            return cast("Ready", kept)
+        if self.refusal is None or time.monotonic() > self.refusal.until:
+            return None
+        return self.refusal.gate.refuse_again(scope)
+
+    def _send_at_once(self, cycle: RequestResponseCycle, ready: Ready) -> None:
+        added = head_of(self.server_state.default_headers)
+        self.transport.write(b"".join((STATUS_LINE[ready.status], added, ready.head, b"\r\n")))
+        self.transport.write(ready.body)
         cycle.response_started = cycle.response_complete = True
         cycle.on_response()
-        return True
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The request that is under way need not be the last that came; no other is begun."""

@@ -94,6 +94,11 @@ class Settings(BaseSettings):
         return url.set(drivername="sqlite" if is_file else "postgresql+psycopg")
 
     @property
+    def sees_each(self) -> bool:
+        """Whether each request is logged, or counts for the limit of its client."""
+        return bool(self.access_log or self.rate_limit)
+
+    @property
     def file(self) -> Path | None:
         """The file of a SQLite store."""
         return Path(self.database.database or "") if self.database.drivername == "sqlite" else None

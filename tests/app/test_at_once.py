@@ -1,0 +1,216 @@
+"""Kept answers as the server sends them before it begins anything: the same to the byte as any other way."""
+
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app import gate
+from app import server as serving_process
+from app.server import Conversation, Server
+from tests.app.test_cli import PATIENCE, address
+from tests.app.test_logs import Lines
+from tests.app.test_server import PLAIN, asked, read_to_end, running
+from tests.conftest import Store
+from tests.invented import event_line, invented_lines, write_lines
+from tests.operations import FILES, OPERATIONS
+
+KEPT = "/v1/events"
+ENCODINGS = ("identity", "gzip", "br", "zstd")
+UNLIKE = {one.path for one in FILES} | {"/metrics", "/health/live", "/health/ready"}
+PATHS = [one.path for one in OPERATIONS if one.path not in UNLIKE]
+
+
+@pytest.fixture
+def store(make_store: Callable[[str], Store], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    store = make_store("sqlite")
+    store.load(write_lines(tmp_path, invented_lines()))
+    monkeypatch.setenv("DATABASE_URL", address(store))
+    return store
+
+
+@pytest.fixture
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The requests for which the server began something."""
+    begun: list[Any] = []
+    begin = serving_process.HttpToolsProtocol._start_asgi_task  # noqa: SLF001 - uvicorn's, that ours extends
+
+    def noted(self: Conversation, cycle: Any, app: Any) -> None:
+        begun.append(cycle.scope["path"])
+        begin(self, cycle, app)
+
+    monkeypatch.setattr(serving_process.HttpToolsProtocol, "_start_asgi_task", noted)
+    return begun
+
+
+@contextmanager
+def connected() -> Iterator[tuple[Server, HTTPConnection]]:
+    with running() as (server, where), closing(HTTPConnection(*where, timeout=PATIENCE)) as client:
+        client.connect()
+        client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        yield server, client
+
+
+def ask(client: HTTPConnection, method: str, path: str, headers: dict[str, str]) -> tuple[int, list[Any], bytes]:
+    """The answer, its headers as they come; the time is seen to be there."""
+    client.request(method, path, headers=headers)
+    answer = client.getresponse()
+    told = answer.getheaders()
+    assert told.pop(0)[0] == "date"
+    return answer.status, told, answer.read()
+
+
+@pytest.mark.usefixtures("store")
+def test_what_is_kept_is_sent_at_once_and_is_the_answer(begun: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once = 0
+    with connected() as (_, client):
+        monkeypatch.setenv("DATELINE_CACHE_BYTES", "0")
+        with connected() as (_, plain):
+            for path in PATHS:
+                for encoding in ENCODINGS:
+                    usual = {"Accept-Encoding": encoding, "X-Request-ID": "one"}
+                    ask(client, "GET", path, usual)
+                    tag = dict(ask(plain, "GET", path, usual)[1]).get("etag", '"none"')
+                    for more in ({}, {"If-None-Match": tag}, {"If-None-Match": '"other"'}):
+                        ask(client, "GET", path, usual | more)
+                        for method in ("GET", "HEAD"):
+                            expected = ask(plain, method, path, usual | more)
+                            begun.clear()
+                            assert ask(client, method, path, usual | more) == expected, (method, path, more)
+                            at_once += not begun
+    assert at_once > 5 * len(PATHS) * len(ENCODINGS), "of six, most are kept"
+
+
+@pytest.mark.usefixtures("store")
+def test_it_is_counted_as_any_answer(begun: list[Any]) -> None:
+    with connected() as (_, client):
+        for _ in range(5):
+            asked(client, KEPT)
+        told = asked(client, "/metrics")[2].decode()
+    assert begun == [KEPT, "/metrics"]
+    for line in ("dateline_cache_hits_total 4.0", "dateline_cache_misses_total 2.0",
+                 'dateline_requests_total{path="/v1/events",status="200"} 5.0'):  # fmt: skip
+        assert line in told
+
+
+def test_a_new_revision_is_seen_before_the_next_answer(store: Store, tmp_path: Path) -> None:
+    with connected() as (_, client):
+        before = [asked(client, KEPT) for _ in range(3)]
+        store.load(write_lines(tmp_path, [*invented_lines()[:-1], event_line(11, title="Another title")]))
+        after = asked(client, KEPT)
+    assert [status for status, _, _ in (*before, after)] == [200] * 4
+    assert before[0][2] == before[2][2]
+    assert b"Another title" in after[2]
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize(("setting", "value"), [("ACCESS_LOG", "1"), ("RATE_LIMIT", "3/minute")])
+def test_nothing_is_where_each_request_is_logged_or_counts_for_the_limit_of_its_client(
+    setting: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"DATELINE_{setting}", value)
+    lines = Lines()
+    with connected() as (_, client):
+        lines.listen()
+        statuses = [asked(client, KEPT)[0] for _ in range(4)]
+    lines.leave()
+    if setting == "ACCESS_LOG":
+        assert [one["status"] for one in lines] == statuses == [200] * 4
+    else:
+        assert statuses == [200] * 3 + [429]
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize(
+    ("head", "ends"),
+    [
+        (PLAIN, False),
+        (PLAIN.replace(b"GET", b"HEAD"), False),
+        (PLAIN[:-2] + b"Connection: close\r\n\r\n", True),
+        (PLAIN.replace(b"HTTP/1.1", b"HTTP/1.0"), True),
+        (PLAIN.replace(b"GET", b"POST"), False),
+    ],
+    ids=["GET", "HEAD", "close", "HTTP/1.0", "POST"],
+)
+def test_a_connection_ends_where_its_client_asks_for_that(head: bytes, ends: bool) -> None:
+    with connected() as (_, client):
+        asked(client, KEPT)
+        client.sock.sendall(head)
+        client.sock.settimeout(1)
+        told, ended = b"", False
+        with suppress(TimeoutError):
+            told = read_to_end(client.sock)
+            ended = True
+    assert ended == ends
+    assert b"connection: close" in told or not ends
+
+
+@pytest.mark.usefixtures("store")
+def test_whoever_asks_while_it_ends_is_told_that_it_is_the_last_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving_process, "LAST_WAIT", PATIENCE)
+    with connected() as (server, client):
+        assert asked(client, KEPT)[0] == 200
+        server.should_exit = True
+        deadline = time.monotonic() + PATIENCE
+        while asked(client, KEPT)[1].get("connection") != "close":
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize(
+    ("pieces", "answers"),
+    [
+        ([PLAIN[:17], PLAIN[17:]], [200]),
+        ([PLAIN * 3], [200] * 3),
+        ([PLAIN + PLAIN.replace(KEPT.encode(), b"/v1/events?limit=1") + PLAIN], [200] * 3),
+        ([PLAIN + PLAIN.replace(KEPT.encode(), b"/nothing") + PLAIN * 2], [200, 404, 200, 200]),
+        ([PLAIN + b"GET /v1/actors HTTP/1.1\r\nX-Foo: ", PLAIN], [200, 200]),
+        ([PLAIN[:-2] + b"Content-Length: %d\r\n\r\n" % len(PLAIN), PLAIN], [200]),
+        ([PLAIN[:-2] + b"Transfer-Encoding: chunked\r\n\r\n", b"0\r\n\r\n"], [200]),
+    ],
+    ids=["in pieces", "at once", "one is new", "one is wrong", "one and a half", "a body", "in chunks"],
+)
+def test_requests_are_told_apart_and_answered_in_their_order(pieces: list[bytes], answers: list[int]) -> None:
+    """The last says that it is, so that there is an end."""
+    with connected() as (_, client):
+        asked(client, KEPT)
+        for piece in pieces:
+            client.sock.sendall(piece)
+            time.sleep(0.1)
+        client.sock.sendall(PLAIN[:-2] + b"Connection: close\r\n\r\n")
+        told = read_to_end(client.sock)
+    assert [int(status) for status in re.findall(rb"HTTP/1\.1 ([0-9]+)", told)] == [*answers, 200]
+
+
+@pytest.mark.usefixtures("store")
+def test_whoever_takes_no_answer_makes_it_hold_little() -> None:
+    def press() -> None:
+        with suppress(OSError):
+            client.sock.sendall(PLAIN * 20_000)
+
+    with connected() as (server, client):
+        length = len(asked(client, KEPT)[2])
+        pressing = threading.Thread(target=press)
+        pressing.start()
+        for _ in range(200):
+            held = [one.transport.get_write_buffer_size() for one in server.server_state.connections]
+            assert sum(held) < 128 * 1024 + length
+            time.sleep(0.01)
+        client.sock.shutdown(socket.SHUT_RDWR)
+        pressing.join()
+
+
+@pytest.mark.usefixtures("store")
+def test_it_is_sent_where_no_other_request_finds_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    with connected() as (_, client):
+        asked(client, KEPT)
+        monkeypatch.setattr(gate, "MOST_REQUESTS", 0)
+        assert [asked(client, path)[0] for path in (KEPT, "/v1", KEPT)] == [200, 503, 200]
