@@ -1,10 +1,10 @@
 """From a question to its answer: which revision, whether the client holds it already, the envelope and the headers."""
 
-import json
 from collections.abc import Callable
 from typing import Annotated, ClassVar, TypeVar
 
 from fastapi import Depends, Request, Response
+from pydantic_core import to_json
 
 from app.caching import cache_control, entity_tag, held_tag, is_any
 from app.database import Database, current
@@ -123,7 +123,7 @@ class Asked:
         else:
             documents, before, after = (found,), b'{"data":', b","
         headers["Link"] = linked(links)
-        rest = _encode({"meta": meta, "links": links}).encode()
+        rest = to_json({"meta": meta, "links": links})
         return Response(_joined(before, documents, after + rest[1:]), media_type="application/json", headers=headers)
 
     def following(self, question: PageQuestion, revision: Revision, cursor: str) -> str:
@@ -153,9 +153,6 @@ def linked(links: dict[str, str]) -> str:
 def link_too(answer: Response, links: dict[str, str]) -> None:
     """Adds to the `Link` header of an answer, if it has one."""
     answer.headers["Link"] = ", ".join(filter(None, [answer.headers.get("Link"), linked(links)]))
-
-
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _asked(request: Request) -> Asked:

@@ -43,6 +43,8 @@ def held_of(request: Request, tag: str) -> str | None:
 
 def held_tag(tag: str, if_none_match: str) -> str | None:
     """The tag, as the client holds it in one of our encodings, when it still holds."""
+    if not if_none_match:
+        return None
     forms = (tag, *(encoded_tag(tag, encoding.name) for encoding in ENCODINGS))
     return next((found for found in _TAG.findall(if_none_match) if found in forms), None)
 

@@ -55,6 +55,7 @@ class Hasty:
         self._dialect = patient.engine.dialect
         self._file = file
         self._connection: sqlite3.Connection | None = None
+        self._newest: Revision | None = None
         self._looks = 0
         self._late = math.inf
 
@@ -83,13 +84,17 @@ class Hasty:
         words, named = template.told(self._dialect, values)
         return (f"{words} -- {template.stops}" if template.stops else words), named
 
-    def newest_revision(self) -> Revision | None:
-        """Begins a question. Raises `Hurried` when it has yet to be read."""
+    def at(self, newest: Revision | None) -> "Hasty":
+        """Begins a question. Raises `Hurried` when the newest revision is not known, and has yet to be read."""
         self._looks, self._late = 0, time.monotonic() + MOST_SECONDS
-        revision = self._watch.known()
-        if revision is None:
+        self._newest = newest or self._watch.known()
+        if self._newest is None:
             raise Hurried
-        return revision
+        return self
+
+    def newest_revision(self) -> Revision | None:
+        """As it was when the question began."""
+        return self._newest
 
     def close(self) -> None:
         if self._connection is not None:

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
@@ -12,17 +12,26 @@ from starlette.types import Message
 
 from app.at_once import head_of
 from app.caching import may_hold
+from app.database import Patient
 from app.metrics import Outcome
+from app.tables import Revision
 
 ENTRY_BYTES = 2_000
 """What an answer takes beside its question, headers and body: the objects that hold it."""
 LARGEST_PART = 8
 """No answer takes more than this part of the room."""
+STAND = "stand"
+"""In the scope of a request: what was looked at before it went its way."""
 
-Stand = tuple[object, str]
-"""What is asked: a store as it was opened, and the digest of its newest revision."""
 Question = tuple[tuple[str, bytes, str], bytes]
 """All that an answer depends on but the revision: path, query and encoding; the tags of `If-None-Match`."""
+
+
+class Stand(NamedTuple):
+    """What is asked: a store as it was opened, and its newest revision."""
+
+    store: Patient
+    revision: Revision
 
 
 @dataclass(frozen=True)
@@ -52,14 +61,14 @@ class KeptAnswers(Collector):
 
     def __init__(self, room: int) -> None:
         self._room = room
-        self._stand: Stand | None = None
+        self._stand: tuple[Patient, str] | None = None
         self._kept: OrderedDict[Question, Kept] = OrderedDict()
         self._bytes = self._hits = self._evictions = self.misses = 0
 
     def find(self, stand: Stand, question: Question) -> Kept | None:
         """The answer to a question at this revision; the full one where no condition can hold."""
-        if stand != self._stand:
-            self._stand, self._bytes = stand, 0
+        if _same(stand) != self._stand:
+            self._stand, self._bytes = _same(stand), 0
             self._kept.clear()
         kept = self._kept.get(question)
         asked, condition = question
@@ -75,7 +84,7 @@ class KeptAnswers(Collector):
     def keep(self, stand: Stand, question: Question, kept: Kept) -> None:
         """Unless the revision has changed since the question was asked, or the answer is too large."""
         size = _size(question, kept)
-        if stand != self._stand or size > self._room // LARGEST_PART:
+        if _same(stand) != self._stand or size > self._room // LARGEST_PART:
             return
         self._drop(question)
         self._kept[question] = kept
@@ -94,6 +103,11 @@ class KeptAnswers(Collector):
         yield CounterMetricFamily("dateline_cache_evictions", "Answers dropped for room.", self._evictions)
         yield GaugeMetricFamily("dateline_cache_entries", "Answers kept.", len(self._kept))
         yield GaugeMetricFamily("dateline_cache_bytes", "Bytes that they take.", self._bytes)
+
+
+def _same(stand: Stand) -> tuple[Patient, str]:
+    """What is the same for the same answers."""
+    return stand.store, stand.revision.digest
 
 
 def _size(question: Question, kept: Kept) -> int:

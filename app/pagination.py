@@ -11,6 +11,7 @@ import json
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 from typing import Any, ClassVar
 
@@ -55,6 +56,10 @@ class Position:
     revision: int
     last: tuple[int | str, ...]
 
+    @cached_property
+    def written(self) -> str:
+        return json.dumps([self.revision, *self.last], separators=(",", ":"))
+
 
 @dataclass(frozen=True)
 class Page:
@@ -76,7 +81,7 @@ def page_of(rows: Sequence[Any], limit: int, total: int | None = None) -> Page:
 def write_cursor(question: PageQuestion, revision: Revision, last: tuple[int | str, ...]) -> str:
     position = Position(revision.number, last)
     seals = _seal_of_question(question, position) + _seal_of_revision(revision, position)
-    return _encode(f"{seals}{_written(position)}".encode())
+    return _encode(f"{seals}{position.written}".encode())
 
 
 def read_cursor(question: PageQuestion, cursor: str) -> tuple[str, Position]:
@@ -110,19 +115,15 @@ def foreign_cursor() -> Problem:
 
 def _seal_of_question(question: PageQuestion, position: Position) -> str:
     """Known by whoever is asked, even where the revision is not."""
-    return _seal(type(question).__name__, question.query(without=question.unbound), _written(position))
+    return _seal(type(question).__name__, question.query(without=question.unbound), position.written)
 
 
 def _seal_of_revision(revision: Revision, position: Position) -> str:
-    return _seal(revision.digest, _written(position))
+    return _seal(revision.digest, position.written)
 
 
 def _seal(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:SEAL]
-
-
-def _written(position: Position) -> str:
-    return json.dumps([position.revision, *position.last], separators=(",", ":"))
 
 
 def _encode(content: bytes) -> str:

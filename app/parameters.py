@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import quote_plus
 
@@ -163,18 +163,23 @@ class Question(BaseModel):
         """The instant asked, in seconds since 1970: what is known by then counts. The last, when none is named."""
         return LAST
 
-    def parameters(self, without: frozenset[str] = frozenset()) -> list[tuple[str, Any]]:
+    @cached_property
+    def parameters(self) -> list[tuple[str, Any]]:
         """The question as parameters, defaults left out, in one order: equal questions are equal here."""
         asked, defaults = [], _defaults(type(self))
-        for name in sorted(self.model_fields_set - without):
+        for name in sorted(self.model_fields_set):
             values = getattr(self, name)
             if values != defaults[name]:
                 asked += [(name, value) for value in (sorted(set(values)) if isinstance(values, tuple) else [values])]
         return asked
 
+    @cached_property
+    def _encoded(self) -> list[tuple[str, str]]:
+        return [(name, encode_parameter(name, value)) for name, value in self.parameters]
+
     def query(self, without: frozenset[str] = frozenset()) -> str:
-        """These parameters as the query string of an address."""
-        return "&".join([encode_parameter(*one) for one in self.parameters(without)])
+        """These parameters, but for some, as the query string of an address."""
+        return "&".join([encoded for name, encoded in self._encoded if name not in without])
 
 
 @cache

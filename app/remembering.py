@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.at_once import AT_ONCE, Ready
 from app.compression import asked_encoding
 from app.database import Patient, current
-from app.kept import Kept, KeptAnswers, Question, Stand
+from app.kept import STAND, Kept, KeptAnswers, Question, Stand
 from app.methods import READING
 from app.metrics import Metrics
 from app.problems import Problem
@@ -61,6 +61,7 @@ class Remembering:
             kept.outcome.count(started)
             return
         self.answers.misses += 1
+        scope[STAND] = newest
         keeping = scope["method"] != "HEAD"
         await self.app(scope, receive, self._keeping(newest, question, scope, send) if keeping else send)
 
@@ -133,7 +134,7 @@ def _find_stand(database: Patient) -> Stand | None:
 
 
 def _stand(database: Patient, revision: Revision | None) -> Stand | None:
-    return (database, revision.digest) if revision else None
+    return Stand(database, revision) if revision else None
 
 
 def _question(scope: Scope) -> Question:

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.answers import Asked
 from app.database import Database, current
 from app.haste import Hurried
+from app.kept import STAND
 from app.methods import tell
 from app.problems import NOT_FOUND, Problem
 from app.questions import Form
@@ -37,7 +38,8 @@ class QuestionRoute(APIRoute):
             arguments = form.read(request.scope["query_string"], request.path_params)
             if asked is None:
                 return await endpoint(request=request, **arguments)
-            store, lanes = current(request.app.state), request.app.state.lanes
+            stand, lanes = request.scope.get(STAND), request.app.state.lanes
+            store = stand.store if stand else current(request.app.state)
 
             def ask(database: Database) -> Response:
                 answer: Response = endpoint(asked=asked(request, database), **arguments)
@@ -48,7 +50,7 @@ class QuestionRoute(APIRoute):
             if store.hasty and not asked.is_written:
                 try:
                     with lanes.questions.asked("loop"):
-                        return ask(store.hasty)
+                        return ask(store.hasty.at(stand and stand.revision))
                 except Hurried:
                     pass
             return await lanes.answer(request, store, ask, is_written=asked.is_written)

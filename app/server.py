@@ -33,6 +33,8 @@ BETWEEN = len(": \r\n")
 MOST_PIPELINED = 20
 """So many requests of a connection wait for the answer to one before; behind them none is read."""
 CLOSE = (b"connection", b"close")
+CONTROLS = bytes([*range(0x09), *range(0x0A, 0x20), 0x7F])
+"""What no value in a header has, and each line ends with (RFC 9110, 5.5)."""
 
 
 class Conversation(HttpToolsProtocol):
@@ -94,7 +96,7 @@ class Conversation(HttpToolsProtocol):
 
         async def answer(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
             """An answer that its client does not take is left, and is no fault of ours."""
-            await app(scope, receive, send)
+            await app(scope, receive, self._together(cycle, send))
             if isinstance(gate := scope.get(REFUSED), Gate):
                 self.refusal = Refusal(gate, time.monotonic() + RETRY_SECONDS)
             if UNTAKEN in scope:
@@ -108,8 +110,7 @@ class Conversation(HttpToolsProtocol):
 
         Only where the answer changes nothing of the connection, and is taken.
         """
-        closes = not cycle.keep_alive or self.parser.should_upgrade() or CLOSE in self.server_state.default_headers
-        if closes or self.flow.write_paused:
+        if not self._goes_on(cycle):
             return None
         scope, find = cast("dict[str, Any]", cycle.scope), self.app_state.get(AT_ONCE)
         if find is not None and (kept := find(scope)) is not None:
@@ -118,11 +119,38 @@ class Conversation(HttpToolsProtocol):
             return None
         return self.refusal.gate.refuse_again(scope)
 
+    def _together(self, cycle: RequestResponseCycle, send: ASGISendCallable) -> ASGISendCallable:
+        """Sends the head of an answer with its body, where that is whole: in one call of the system, and one packet."""
+        start: Any = None
+
+        async def send_together(message: Any) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start":
+                start = message
+                return
+            if start is not None:
+                begun, start = start, None
+                if ready := self._goes_on(cycle) and _whole(begun, message):
+                    self._send_at_once(cycle, ready)
+                    return
+                await send(begun)
+            await send(message)
+
+        return send_together
+
+    def _goes_on(self, cycle: RequestResponseCycle) -> bool:
+        """Whether an answer ends nothing, and is not the next of many that its client does not take."""
+        if cycle.disconnected:
+            return False
+        closes = not cycle.keep_alive or self.parser.should_upgrade() or CLOSE in self.server_state.default_headers
+        return not closes and not self.flow.write_paused
+
     def _send_at_once(self, cycle: RequestResponseCycle, ready: Ready) -> None:
         added = head_of(self.server_state.default_headers)
-        self.transport.write(b"".join((STATUS_LINE[ready.status], added, ready.head, b"\r\n")))
-        self.transport.write(ready.body)
+        head = b"".join((STATUS_LINE[ready.status], added, ready.head, b"\r\n"))
+        self.transport.writelines((head, ready.body))
         cycle.response_started = cycle.response_complete = True
+        cycle.message_event.set()
         cycle.on_response()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -132,6 +160,16 @@ class Conversation(HttpToolsProtocol):
             self.running.message_event.set()
         self.pipeline.clear()
         super().connection_lost(exc)
+
+
+def _whole(start: dict[str, Any], message: dict[str, Any]) -> Ready | None:
+    """An answer that is no stream, and has the length it says; whatever else there is, uvicorn knows how to send."""
+    headers, body = start["headers"], message.get("body", b"")
+    if message.get("more_body") or (b"content-length", b"%d" % len(body)) not in headers:
+        return None
+    head = head_of(headers)
+    is_sound = len(head.translate(None, CONTROLS)) == len(head) - len(b"\r\n") * len(headers)
+    return Ready(start["status"], head, body) if is_sound else None
 
 
 class Refusal(NamedTuple):

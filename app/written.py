@@ -105,9 +105,9 @@ class AskedInFormat(Asked):
         cursor = getattr(question, "cursor", None)
         if not cursor:
             return self.canonical(question)
+        asked = [one for one in question.parameters if one[0] not in CURSOR_AND_REVISION]
         pinned = [("as_of", question.as_of)] if question.as_of else []
-        place = urlencode([*question.parameters(without=CURSOR_AND_REVISION), *pinned, ("cursor", cursor)])
-        return self.address(place)
+        return self.address(urlencode([*asked, *pinned, ("cursor", cursor)]))
 
 
 def _shown(one: Format, answer: Response) -> Response:

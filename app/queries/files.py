@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import col
 
 from app.database import Database
+from app.parameters import TIMES
 from app.queries.formats import ExportQuery, stream_documents
 from app.queries.matching import Matching, has_one
 from app.tables import Actor, Location, Publisher, Record, Revision, Source, Vocabulary
@@ -19,12 +20,15 @@ RECORDS: dict[str, type[Record]] = {
 }
 
 
+UNFILTERED = TIMES | {"order"}
+
+
 class FileQuery(ExportQuery):
     """All events of a question and the records that they name; without any filter, the whole data set."""
 
     @property
     def is_whole(self) -> bool:
-        return not self.parameters(without=frozenset({"as_of", "known_at", "order"}))
+        return all(name in UNFILTERED for name, _ in self.parameters)
 
 
 def stream_records(

@@ -30,7 +30,7 @@ def fetch_quality(database: Database, question: QualityQuery, revision: Revision
     else:
         counts = (_select_counts(table, revision.number, question.instant) for table in (Link, Entry))
         found = dict(database.fetch(union_all(*counts)))
-    asked = urlencode(question.parameters())
+    asked = urlencode(question.parameters)
     return Page(
         [
             _report(code["code"], code["meaning"], found, asked).served()

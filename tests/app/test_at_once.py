@@ -14,7 +14,8 @@ import pytest
 
 from app import gate
 from app import server as serving_process
-from app.server import Conversation, Server
+from app.at_once import Ready
+from app.server import Conversation, Server, _whole
 from tests.app.test_cli import PATIENCE, address
 from tests.app.test_logs import Lines
 from tests.app.test_server import PLAIN, asked, read_to_end, running
@@ -206,6 +207,35 @@ def test_whoever_takes_no_answer_makes_it_hold_little() -> None:
             time.sleep(0.01)
         client.sock.shutdown(socket.SHUT_RDWR)
         pressing.join()
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("path", [KEPT, "/v1/events/harbour-talks-1", "/nothing"])
+def test_a_new_answer_comes_in_one_piece(path: str) -> None:
+    with connected() as (_, client):
+        client.sock.sendall(PLAIN.replace(KEPT.encode(), path.encode()))
+        head, _, body = client.sock.recv(1_000_000).partition(b"\r\n\r\n")
+    assert f"content-length: {len(body)}".encode() in head
+    assert body
+
+
+HEADERS = [(b"etag", b'"a"'), (b"content-length", b"4")]
+
+
+@pytest.mark.parametrize(
+    ("headers", "message", "ready"),
+    [
+        (HEADERS, {"body": b"told"}, Ready(200, b'etag: "a"\r\ncontent-length: 4\r\n', b"told")),
+        (HEADERS, {"body": b"told", "more_body": True}, None),
+        (HEADERS, {"body": b"tol"}, None),
+        (HEADERS, {}, None),
+        (HEADERS[:1], {"body": b"told"}, None),
+        *(([*HEADERS, (b"x", b"a%bb" % one)], {"body": b"told"}, None) for one in (b"\r\ny: ", b"\r", b"\n", b"\0")),
+        *(([*HEADERS, (b"x%b" % one, b"a")], {"body": b"told"}, None) for one in (b"\r\n", b"\x7f", b"\x1f")),
+    ],
+)
+def test_what_is_not_whole_or_not_sound_is_left_to_the_server_below(headers: Any, message: Any, ready: Any) -> None:
+    assert _whole({"status": 200, "headers": headers}, message) == ready
 
 
 @pytest.mark.usefixtures("store")

@@ -57,7 +57,7 @@ def test_the_event_loop_waits_for_no_lock(store, monkeypatch):
     patient: Patient = store.client().app.state.database
     ONE.told(patient.engine.dialect, {})
     assert patient.hasty
-    assert patient.hasty.newest_revision()
+    assert patient.hasty.at(None)
     assert patient.hasty.ask(ONE, {}) == [(1,)]
     assert waits == [0, 0]
 
@@ -65,7 +65,7 @@ def test_the_event_loop_waits_for_no_lock(store, monkeypatch):
 def test_a_statement_without_end_is_left(hasty):
     with pytest.raises(Hurried):
         hasty.ask(ENDLESS, {})
-    assert hasty.newest_revision()
+    assert hasty.at(None)
     assert hasty.ask(ONE, {}) == [(1,)]
 
 
@@ -80,7 +80,7 @@ def test_a_statement_that_was_stopped_amid_its_rows_is_compiled_once_more_and_no
     with pytest.raises(Hurried):
         hasty.ask(some, {"rows": MOST_LOOKS * STEPS_BETWEEN_LOOKS})
     compiled.clear()
-    assert hasty.newest_revision()
+    assert hasty.at(None)
     assert hasty.ask(some, {"rows": 2}) == [(1,), (2,)]
     assert compiled
     compiled.clear()
@@ -97,7 +97,7 @@ def test_a_statement_is_not_built_in_haste(hasty, patient):
 
 def test_many_quick_questions_are_not_taken_for_a_long_one(hasty):
     assert all(
-        hasty.newest_revision() and hasty.ask(ONE, {}) == [(1,)] for _ in range(MOST_LOOKS * STEPS_BETWEEN_LOOKS // 5)
+        hasty.at(None) and hasty.ask(ONE, {}) == [(1,)] for _ in range(MOST_LOOKS * STEPS_BETWEEN_LOOKS // 5)
     )
 
 
@@ -105,7 +105,7 @@ def test_the_statements_of_one_question_have_one_budget(hasty, patient):
     some = {"steps": MOST_LOOKS * STEPS_BETWEEN_LOOKS // 20}  # each takes some ten steps
     COUNT.told(patient.engine.dialect, some)
     for _ in range(3):
-        assert hasty.newest_revision()
+        assert hasty.at(None)
         assert hasty.ask(COUNT, some)
         with pytest.raises(Hurried):
             hasty.ask(COUNT, some)
@@ -115,7 +115,7 @@ def test_a_question_is_left_when_time_is_up_whatever_its_steps(hasty, patient, m
     some = {"steps": STEPS_BETWEEN_LOOKS}
     COUNT.told(patient.engine.dialect, some)
     monkeypatch.setattr(haste, "MOST_SECONDS", -1.0)
-    assert hasty.newest_revision()
+    assert hasty.at(None)
     with pytest.raises(Hurried):
         hasty.ask(COUNT, some)
 

@@ -1,12 +1,14 @@
 """The room that kept answers take: all of what is kept, each once, and no more than there is."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from app.kept import ENTRY_BYTES, LARGEST_PART, Kept, KeptAnswers
+from app.database import Patient
+from app.kept import ENTRY_BYTES, LARGEST_PART, Kept, KeptAnswers, Stand
 from app.metrics import Outcome
+from app.tables import Revision
 from tests.app.test_remembering import count
 from tests.conftest import Store
 from tests.invented import invented_lines, write_lines
@@ -39,7 +41,8 @@ def test_no_answer_takes_most_of_the_room(store):
 
 def test_what_is_kept_again_takes_room_once():
     """As when two ask at once what is not kept yet."""
-    stand, question = ("store", "digest"), (("/v1", b"", ""), b"")
+    stand = Stand(cast("Patient", "store"), Revision(number=1, published_at=0, digest="digest"))
+    question = (("/v1", b"", ""), b"")
     taken = []
     for bodies in ([b"answer"], [b"answer", b"another", b"answer"]):
         answers = KeptAnswers(1_000_000)
