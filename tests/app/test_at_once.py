@@ -2,6 +2,8 @@
 
 import re
 import socket
+import struct
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -24,6 +26,8 @@ from tests.invented import event_line, invented_lines, write_lines
 from tests.operations import FILES, OPERATIONS
 
 KEPT = "/v1/events"
+TCP_INFO, DATA_IN = 11, 152
+"""Where Linux tells how many packets with data came to a socket: `tcpi_data_segs_in` (linux/tcp.h)."""
 ENCODINGS = ("identity", "gzip", "br", "zstd")
 UNLIKE = {one.path for one in FILES} | {"/metrics", "/health/live", "/health/ready"}
 PATHS = [one.path for one in OPERATIONS if one.path not in UNLIKE]
@@ -130,27 +134,29 @@ def test_nothing_is_where_each_request_is_logged_or_counts_for_the_limit_of_its_
 
 @pytest.mark.usefixtures("store")
 @pytest.mark.parametrize(
-    ("head", "ends"),
+    ("head", "status", "ends"),
     [
-        (PLAIN, False),
-        (PLAIN.replace(b"GET", b"HEAD"), False),
-        (PLAIN[:-2] + b"Connection: close\r\n\r\n", True),
-        (PLAIN.replace(b"HTTP/1.1", b"HTTP/1.0"), True),
-        (PLAIN.replace(b"GET", b"POST"), False),
+        (PLAIN, 200, False),
+        (PLAIN.replace(b"GET", b"HEAD"), 200, False),
+        (PLAIN[:-2] + b"Connection: close\r\n\r\n", 200, True),
+        (PLAIN.replace(b"HTTP/1.1", b"HTTP/1.0"), 200, True),
+        (PLAIN.replace(b"GET", b"POST"), 405, False),
+        (PLAIN.replace(b"GET", b"OPTIONS"), 204, False),
     ],
-    ids=["GET", "HEAD", "close", "HTTP/1.0", "POST"],
+    ids=["GET", "HEAD", "close", "HTTP/1.0", "POST", "OPTIONS"],
 )
-def test_a_connection_ends_where_its_client_asks_for_that(head: bytes, ends: bool) -> None:
+def test_a_connection_ends_where_its_client_asks_for_that(head: bytes, status: int, ends: bool) -> None:
     with connected() as (_, client):
         asked(client, KEPT)
         client.sock.sendall(head)
         client.sock.settimeout(1)
         told, ended = b"", False
         with suppress(TimeoutError):
-            told = read_to_end(client.sock)
+            while piece := client.sock.recv(65536):
+                told += piece
             ended = True
-    assert ended == ends
-    assert b"connection: close" in told or not ends
+    assert told.startswith(b"HTTP/1.1 %d " % status)
+    assert (ended, b"connection: close" in told) == (ends, ends)
 
 
 @pytest.mark.usefixtures("store")
@@ -159,10 +165,14 @@ def test_whoever_asks_while_it_ends_is_told_that_it_is_the_last_time(monkeypatch
     with connected() as (server, client):
         assert asked(client, KEPT)[0] == 200
         server.should_exit = True
-        deadline = time.monotonic() + PATIENCE
-        while asked(client, KEPT)[1].get("connection") != "close":
+        deadline, told = time.monotonic() + PATIENCE, b""
+        while b"connection: close" not in told:
             assert time.monotonic() < deadline
+            client.sock.sendall(PLAIN)
+            told = client.sock.recv(1_000_000)
             time.sleep(0.02)
+        client.sock.settimeout(PATIENCE / 4)
+        read_to_end(client.sock)
 
 
 @pytest.mark.usefixtures("store")
@@ -211,12 +221,16 @@ def test_whoever_takes_no_answer_makes_it_hold_little() -> None:
 
 @pytest.mark.usefixtures("store")
 @pytest.mark.parametrize("path", [KEPT, "/v1/events/harbour-talks-1", "/nothing"])
-def test_a_new_answer_comes_in_one_piece(path: str) -> None:
+def test_an_answer_comes_in_one_packet_be_it_new_or_kept(path: str) -> None:
     with connected() as (_, client):
-        client.sock.sendall(PLAIN.replace(KEPT.encode(), path.encode()))
-        head, _, body = client.sock.recv(1_000_000).partition(b"\r\n\r\n")
-    assert f"content-length: {len(body)}".encode() in head
-    assert body
+        for number in (1, 2):
+            client.sock.sendall(PLAIN.replace(KEPT.encode(), path.encode()))
+            head, _, body = client.sock.recv(1_000_000).partition(b"\r\n\r\n")
+            assert f"content-length: {len(body)}".encode() in head
+            assert body
+            if sys.platform == "linux":
+                (packets,) = struct.unpack_from("I", client.sock.getsockopt(socket.IPPROTO_TCP, TCP_INFO, 192), DATA_IN)
+                assert packets == number
 
 
 HEADERS = [(b"etag", b'"a"'), (b"content-length", b"4")]
