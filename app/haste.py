@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 STEPS_BETWEEN_LOOKS = 1_000
 MOST_LOOKS = 30
 """So many thousand steps of SQLite's virtual machine take about a millisecond: all that one question may take."""
-MOST_SECONDS = 0.01
-"""Steps are no time: pages may have to come from a disk."""
+MOST_SECONDS = 0.05
+"""Steps are no time: pages may have to come from a disk, and other threads take their turns meanwhile."""
+MOST_PASSES = 63
+"""A statement that was stopped is not asked in haste the next time; then the next three times, seven, and so on."""
 
 CACHE_KIB = 8_192
 """Four times SQLite's own: enough for the inner pages of its indices, which every answer reads."""
@@ -65,18 +67,22 @@ class Hasty:
 
     def ask(self, template: Template, values: Values) -> Rows:
         """Raises `Hurried` when the answer takes long, there is none, or the statement has yet to be built."""
-        if not template.is_told(self._dialect):
+        if not template.is_told(self._dialect) or _is_passed(template):
             raise Hurried
         try:
-            return self._connected().execute(*self._told(template, values)).fetchall()
+            found = self._connected().execute(*self._told(template, values)).fetchall()
         except (sqlite3.Error, UnicodeDecodeError) as error:
             if is_damaged(error):
                 self.close()
             if is_late(error):
                 template.stops += 1
+                template.stops_in_a_row += 1
+                template.passes = min(2**template.stops_in_a_row - 1, MOST_PASSES)
             if is_unavailable(error) or self._file.is_replaced():
                 raise Hurried from error
             raise
+        template.stops_in_a_row = 0
+        return found
 
     def _told(self, template: Template, values: Values) -> tuple[str, dict[str, Any]]:
         """Python 3.11 takes a statement that was stopped amid its rows for one in use ever after, and compiles it anew
@@ -110,3 +116,11 @@ class Hasty:
     def _is_late(self) -> bool:
         self._looks += 1
         return self._looks > MOST_LOOKS or time.monotonic() > self._late
+
+
+def _is_passed(template: Template) -> bool:
+    """Whether it was stopped of late: what is slow, as a rule, would keep the event loop for nothing."""
+    if template.passes:
+        template.passes -= 1
+        return True
+    return False

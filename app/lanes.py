@@ -28,7 +28,8 @@ from app.requests import is_inside
 from app.shedding import Places, Shed
 
 MOST_WRITING = 2
-MOST_BRIEF = POOL_SIZE - MOST_WRITING
+MOST_BRIEF_INSIDE = 2
+MOST_BRIEF = POOL_SIZE - MOST_WRITING - MOST_BRIEF_INSIDE
 MOST_PATIENT = 2
 MOST_WAITING = 16
 LONGEST_WAIT = 3
@@ -59,6 +60,7 @@ class Lanes:
         self.questions = Questions()
         begin = _give_way if in_process else None
         self._brief = ThreadPoolExecutor(MOST_BRIEF, "brief", begin)
+        self._brief_inside = ThreadPoolExecutor(MOST_BRIEF_INSIDE, "brief-inside", begin)
         self._writing = ThreadPoolExecutor(MOST_WRITING, "writing")
         self._slow = ThreadPoolExecutor(MOST_SLOW, "slow", begin)
         self._slow_writing = ThreadPoolExecutor(MOST_SLOW, "slow-writing")
@@ -76,7 +78,8 @@ class Lanes:
         """The answer to one question. Raises a 503 `Problem` when it takes too long, or no place comes free."""
         try:
             with self.questions.asked("brief"):
-                threads = self._writing if is_written else self._brief
+                brief = self._brief_inside if is_inside(request.scope) else self._brief
+                threads = self._writing if is_written else brief
                 return await _in(threads, ask, store.in_haste())
         except Hurried:
             pass

@@ -16,6 +16,7 @@ from app.kept import STAND
 from app.methods import tell
 from app.problems import NOT_FOUND, Problem
 from app.questions import Form
+from app.requests import is_inside
 
 Endpoint = Callable[..., Any]
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -26,7 +27,7 @@ class QuestionRoute(APIRoute):
     """FastAPI documents the operation by its signature. What it would do for each of its parameters, `Form` does.
 
     An endpoint that says `Asking` is first asked on the event loop, where the store can be; if the answer takes longer,
-    and for any other endpoint, in a lane of threads.
+    for any other endpoint, and for our own pages, which ask much at once, in a lane of threads.
     """
 
     def get_route_handler(self) -> Handler:
@@ -47,7 +48,7 @@ class QuestionRoute(APIRoute):
 
             if asked.is_export:
                 return await lanes.export(store, ask)
-            if store.hasty and not asked.is_written:
+            if store.hasty and not asked.is_written and not is_inside(request.scope):
                 try:
                     with lanes.questions.asked("loop"):
                         return ask(store.hasty.at(stand and stand.revision))

@@ -27,8 +27,8 @@ Values = Mapping[str, Any]
 class Template:
     """A statement that is built once, with names in the place of values, and asked many times."""
 
-    stops = 0
-    """How often it was asked in haste, and stopped."""
+    stops = stops_in_a_row = passes = 0
+    """How often it was asked in haste, and stopped; and how many times more it is not."""
 
     def __init__(self, build: Callable[[], ClauseElement]) -> None:
         self._build = build

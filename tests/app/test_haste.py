@@ -8,7 +8,7 @@ from sqlalchemy import text
 from app import haste, sqlite_file
 from app.connections import WAIT_SECONDS
 from app.database import Patient
-from app.haste import MOST_LOOKS, STEPS_BETWEEN_LOOKS, Hasty, Hurried
+from app.haste import MOST_LOOKS, MOST_PASSES, STEPS_BETWEEN_LOOKS, Hasty, Hurried
 from app.sqlite_file import File
 from app.statements import Template
 from tests.conftest import Store
@@ -16,9 +16,7 @@ from tests.invented import invented_lines, write_lines
 
 ONE = Template(lambda: text("SELECT 1"))
 ENDLESS = Template(lambda: text("WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT max(n) FROM c"))
-COUNT = Template(
-    lambda: text("WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT :steps) SELECT max(n) FROM c")
-)
+COUNTING = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT :steps) SELECT max(n) FROM c"
 LONG_PAGE = "/v1/events?bbox=-180,-90,180,90&sort=reported&limit=500"
 
 
@@ -43,6 +41,14 @@ def hasty(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> Hasty:
     patient.ask(ONE, {})
     ENDLESS.told(patient.engine.dialect, {})
     return patient.hasty
+
+
+@pytest.fixture
+def count(patient: Patient) -> Template:
+    """Takes some ten steps for each of its own."""
+    count = Template(lambda: text(COUNTING))
+    count.told(patient.engine.dialect, {"steps": 1})
+    return count
 
 
 def test_the_event_loop_waits_for_no_lock(store, monkeypatch):
@@ -80,12 +86,37 @@ def test_a_statement_that_was_stopped_amid_its_rows_is_compiled_once_more_and_no
     with pytest.raises(Hurried):
         hasty.ask(some, {"rows": MOST_LOOKS * STEPS_BETWEEN_LOOKS})
     compiled.clear()
+    with pytest.raises(Hurried):
+        hasty.ask(some, {"rows": 2})
     assert hasty.at(None)
     assert hasty.ask(some, {"rows": 2}) == [(1,), (2,)]
     assert compiled
     compiled.clear()
     assert hasty.ask(some, {"rows": 3}) == [(1,), (2,), (3,)]
     assert not compiled
+
+
+def test_a_statement_that_is_slow_is_asked_in_haste_ever_less_often_until_it_is_quick(hasty, count):
+    slow, quick = {"steps": 2 * MOST_LOOKS * STEPS_BETWEEN_LOOKS}, {"steps": 1}
+
+    def passed() -> int:
+        """How often it is not asked, until it is."""
+        for number in range(1_000):
+            before = count.stops
+            assert hasty.at(None)
+            with pytest.raises(Hurried):
+                hasty.ask(count, slow)
+            if count.stops > before:
+                return number
+        raise AssertionError
+
+    assert [passed() for _ in range(9)] == [0, 1, 3, 7, 15, 31, 63, 63, 63]
+    for _ in range(MOST_PASSES):
+        with pytest.raises(Hurried):
+            hasty.ask(count, quick)
+    assert hasty.at(None)
+    assert all(hasty.ask(count, quick) for _ in range(3))
+    assert [passed() for _ in range(2)] == [0, 1]
 
 
 def test_a_statement_is_not_built_in_haste(hasty, patient):
@@ -96,28 +127,25 @@ def test_a_statement_is_not_built_in_haste(hasty, patient):
 
 
 def test_many_quick_questions_are_not_taken_for_a_long_one(hasty):
-    assert all(
-        hasty.at(None) and hasty.ask(ONE, {}) == [(1,)] for _ in range(MOST_LOOKS * STEPS_BETWEEN_LOOKS // 5)
-    )
+    assert all(hasty.at(None) and hasty.ask(ONE, {}) == [(1,)] for _ in range(MOST_LOOKS * STEPS_BETWEEN_LOOKS // 5))
 
 
-def test_the_statements_of_one_question_have_one_budget(hasty, patient):
-    some = {"steps": MOST_LOOKS * STEPS_BETWEEN_LOOKS // 20}  # each takes some ten steps
-    COUNT.told(patient.engine.dialect, some)
+def test_the_statements_of_one_question_have_one_budget(hasty, count):
+    some = {"steps": MOST_LOOKS * STEPS_BETWEEN_LOOKS // 20}
     for _ in range(3):
+        count.passes = 0
         assert hasty.at(None)
-        assert hasty.ask(COUNT, some)
+        assert hasty.ask(count, some)
         with pytest.raises(Hurried):
-            hasty.ask(COUNT, some)
+            hasty.ask(count, some)
 
 
-def test_a_question_is_left_when_time_is_up_whatever_its_steps(hasty, patient, monkeypatch):
-    some = {"steps": STEPS_BETWEEN_LOOKS}
-    COUNT.told(patient.engine.dialect, some)
+def test_a_question_is_left_when_time_is_up_whatever_its_steps(hasty, count, monkeypatch):
     monkeypatch.setattr(haste, "MOST_SECONDS", -1.0)
     assert hasty.at(None)
     with pytest.raises(Hurried):
-        hasty.ask(COUNT, some)
+        hasty.ask(count, {"steps": STEPS_BETWEEN_LOOKS})
+    assert count.stops
 
 
 def test_what_is_not_quick_is_answered_all_the_same(store, patient):

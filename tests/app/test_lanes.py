@@ -21,8 +21,9 @@ from app.database import Attempt, Patient
 from app.haste import Hurried
 from app.parameters import Question
 from app.problems import Problem
-from app.requests import request_id
+from app.requests import INSIDE, request_id
 from app.routing import QuestionRoute
+from tests.app.test_cli import PATIENCE
 from tests.app.test_connections import Told
 from tests.app.test_metrics import samples
 from tests.conftest import Client, Store
@@ -182,6 +183,44 @@ def test_what_our_own_pages_ask_waits_for_no_format_that_is_written(portal: Bloc
             await asyncio.gather(*writing)
 
     assert portal.call(ask) == 200
+
+
+def test_what_our_own_pages_ask_keeps_neither_the_event_loop_nor_the_threads_of_others(
+    portal: BlockingPortal, client: Client
+) -> None:
+    """However much that is, and however long it takes."""
+    done, begun = threading.Event(), threading.Semaphore(0)
+    client.app.include_router(held := APIRouter(route_class=QuestionRoute))
+
+    @held.get("/held")
+    def hold(question: Annotated[Question, Query()], asked: Asking) -> Response:
+        begun.release()
+        done.wait(PATIENCE / 6)
+        return asked.one(lambda _: b"{}", question)
+
+    async def inside(scope: Any, receive: Any, send: Any) -> None:
+        await client.app({**scope, "client": INSIDE}, receive, send)
+
+    async def ask() -> list[int]:
+        transport = httpx.ASGITransport(inside)
+        async with (
+            httpx.AsyncClient(transport=transport, base_url="http://dateline.test", timeout=None) as page,
+            asking(client) as some,
+            asyncio.timeout(PATIENCE),
+        ):
+            asked = [
+                asyncio.ensure_future(page.get("/held")) for _ in range(lanes.MOST_BRIEF + lanes.MOST_BRIEF_INSIDE)
+            ]
+            try:
+                for _ in range(lanes.MOST_BRIEF_INSIDE):
+                    await asyncio.to_thread(begun.acquire, timeout=PATIENCE)
+                client.app.state.database.hasty = None
+                return [(await some.get(path)).status_code for path in QUICK]
+            finally:
+                done.set()
+                await asyncio.gather(*asked)
+
+    assert portal.call(ask) == [200] * len(QUICK)
 
 
 def test_what_is_late_is_left_in_haste_and_refused_patiently(patient: Patient) -> None:
