@@ -29,6 +29,7 @@ from app.shedding import Places, Shed
 
 MOST_WRITING = 2
 MOST_BRIEF_INSIDE = 2
+"""Threads for what our own pages ask: much at once, and seldom quick."""
 MOST_BRIEF = POOL_SIZE - MOST_WRITING - MOST_BRIEF_INSIDE
 MOST_PATIENT = 2
 MOST_WAITING = 16
