@@ -96,9 +96,7 @@ def test_a_statement_is_not_built_in_haste(hasty, patient):
 
 
 def test_many_quick_questions_are_not_taken_for_a_long_one(hasty):
-    assert all(
-        hasty.at(None) and hasty.ask(ONE, {}) == [(1,)] for _ in range(MOST_LOOKS * STEPS_BETWEEN_LOOKS // 5)
-    )
+    assert all(hasty.at(None) and hasty.ask(ONE, {}) == [(1,)] for _ in range(MOST_LOOKS * STEPS_BETWEEN_LOOKS // 5))
 
 
 def test_the_statements_of_one_question_have_one_budget(hasty, patient):
