@@ -180,6 +180,7 @@ class Conversation(HttpToolsProtocol):
             self.running.disconnected = True
             self.running.message_event.set()
         self.pipeline.clear()
+        self._unset_keepalive_if_required()  # it would hold what is left of the connection
         super().connection_lost(exc)
 
 

@@ -1,5 +1,6 @@
 """What a server tells its clients when it ends, and how little of it one client can hold."""
 
+import gc
 import json
 import re
 import resource
@@ -8,6 +9,7 @@ import socket
 import struct
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection
@@ -272,6 +274,22 @@ def test_an_answer_that_a_fault_of_ours_cuts_is_seen_to_be_cut_and_told_in_the_l
     assert told.startswith(OK)
     assert told.endswith(b"\r\n3\r\n{}\n\r\n")
     assert [(one["level"], "ArithmeticError" in one["traceback"]) for one in lines] == [("error", True)]
+
+
+@pytest.mark.usefixtures("database")
+def test_a_client_that_vanishes_is_forgotten_at_once() -> None:
+    with running() as (server, where):
+        with socket.create_connection(where, PATIENCE) as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset
+            client.sendall(PLAIN)
+            assert client.recv(1)
+            (connection,) = map(weakref.ref, server.server_state.connections)
+        until_left(server)
+        deadline = time.monotonic() + PATIENCE
+        while connection() is not None:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+            gc.collect()
 
 
 def until_left(server: Server) -> None:
