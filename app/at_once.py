@@ -12,6 +12,7 @@ class Ready(NamedTuple):
     head: bytes
     """Lines of the header, as HTTP/1.1 has them (RFC 9112, 5), but for those that the server itself adds."""
     body: bytes
+    """Not sent where the request is HEAD."""
 
 
 def head_of(headers: Iterable[tuple[bytes, bytes]]) -> bytes:

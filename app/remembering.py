@@ -77,7 +77,7 @@ class Remembering:
             scope[LOOKED_FOR] = newest, question
             return None
         kept.outcome.count(started)
-        return Ready(kept.status, kept.head, b"" if scope["method"] == "HEAD" else kept.body)
+        return Ready(kept.status, kept.head, kept.body)
 
     def _glance(self) -> Stand | None:
         """The newest revision, if it is known: one look for all requests that the loop has received by now."""
@@ -149,6 +149,8 @@ def _question(scope: Scope) -> Question:
 
 
 def _may_be_kept(start: Message) -> bool:
-    headers = dict(start["headers"])
+    """A stream may be over with its first part too: then it has no length, by which its end would be seen."""
+    status, headers = start["status"], dict(start["headers"])
+    is_whole = status == HELD or (status == ANSWERED and b"content-length" in headers)
     is_public = headers.get(b"cache-control", b"").startswith(b"public")
-    return start["status"] in (ANSWERED, HELD) and is_public and b"etag" in headers
+    return is_whole and is_public and b"etag" in headers

@@ -7,6 +7,7 @@ import signal
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import chain
 from multiprocessing.connection import Connection
 from types import FrameType
@@ -32,6 +33,8 @@ LARGEST_HEAD = 64 * 1024
 BETWEEN = len(": \r\n")
 MOST_PIPELINED = 20
 """So many requests of a connection wait for the answer to one before; behind them none is read."""
+MOST_AT_ONCE = 20
+"""So many requests of a connection are answered at once; then others have their turn, and what follows waits."""
 CLOSE = (b"connection", b"close")
 CONTROLS = bytes([*range(0x09), *range(0x0A, 0x20), 0x7F])
 """What no value in a header has, and each line ends with (RFC 9110, 5.5)."""
@@ -40,9 +43,9 @@ CONTROLS = bytes([*range(0x09), *range(0x0A, 0x20), 0x7F])
 class Conversation(HttpToolsProtocol):
     """A client's connection: what it may send is bounded, and what it asks last is the last that is answered."""
 
-    begun = head = bodies = 0
+    begun = head = bodies = at_once = 0
     running: RequestResponseCycle | None = None
-    is_read = True
+    is_read, is_in_body = True, False
     refusal: "Refusal | None" = None
 
     def data_received(self, data: bytes) -> None:
@@ -60,6 +63,7 @@ class Conversation(HttpToolsProtocol):
         if len(self.pipeline) >= MOST_PIPELINED:
             raise Unfit
         self.begun += 1
+        self.is_in_body = False
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
@@ -68,17 +72,23 @@ class Conversation(HttpToolsProtocol):
         if size > LARGEST_HEAD or (hosts != 1 and self.parser.get_http_version() == "1.1"):
             raise Unfit
         super().on_headers_complete()
+        self.is_in_body = True
 
     def on_body(self, body: bytes) -> None:
         self.bodies += len(body)
         super().on_body(body)
 
     def send_400_response(self, msg: str) -> None:
-        """To whoever waits for no other answer; else those come first, and instead of this one."""
-        if self.cycle is None or self.cycle.response_complete:
-            super().send_400_response(msg)
-        else:
+        """To whoever waits for no other answer; else those come first, and instead of this one.
+
+        No request is answered twice: one whose body is wrong may have its answer since its head came.
+        """
+        if self.cycle is not None and not self.cycle.response_complete:
             self._read_no_more()
+        elif self.is_in_body:
+            self.transport.close()
+        else:
+            super().send_400_response(msg)
 
     def _unsupported_upgrade_warning(self) -> None:
         """Answered as if it asked for none; what stands behind it may be in any protocol."""
@@ -90,8 +100,12 @@ class Conversation(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         if (ready := self._ready(cycle)) is not None:
+            if self.at_once == 0:
+                self.loop.call_soon(self._after_a_turn)
+            self.at_once += 1
             self._send_at_once(cycle, ready)
             return
+        self._unset_keepalive_if_required()  # the answer before may have been sent since this request was read
         self.running = cycle
 
         async def answer(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
@@ -105,16 +119,21 @@ class Conversation(HttpToolsProtocol):
 
         super()._start_asgi_task(cycle, answer)
 
+    def _after_a_turn(self) -> None:
+        """The event loop may read of one connection many times before it looks at others."""
+        self.at_once = 0
+
     def _ready(self, cycle: RequestResponseCycle) -> Ready | None:
         """What is kept, or a refusal for whoever was told to wait for a second, and asks before it is over.
 
         Only where the answer changes nothing of the connection, and is taken.
         """
-        if not self._goes_on(cycle):
+        if self.at_once >= MOST_AT_ONCE or not self._goes_on(cycle):
             return None
         scope, find = cast("dict[str, Any]", cycle.scope), self.app_state.get(AT_ONCE)
-        if find is not None and (kept := find(scope)) is not None:
-            return cast("Ready", kept)
+        with suppress(Exception):  # a fault is met again on the whole way, where it is answered and logged
+            if find is not None and (kept := find(scope)) is not None:
+                return cast("Ready", kept)
         if self.refusal is None or time.monotonic() > self.refusal.until:
             return None
         return self.refusal.gate.refuse_again(scope)
@@ -130,6 +149,7 @@ class Conversation(HttpToolsProtocol):
                 return
             if start is not None:
                 begun, start = start, None
+                cycle.default_headers = self.server_state.default_headers  # as they are now: it may end since
                 if ready := self._goes_on(cycle) and _whole(begun, message):
                     self._send_at_once(cycle, ready)
                     return
@@ -148,8 +168,9 @@ class Conversation(HttpToolsProtocol):
     def _send_at_once(self, cycle: RequestResponseCycle, ready: Ready) -> None:
         added = head_of(self.server_state.default_headers)
         head = b"".join((STATUS_LINE[ready.status], added, ready.head, b"\r\n"))
-        self.transport.writelines((head, ready.body))
+        self.transport.writelines((head, b"" if cycle.scope["method"] == "HEAD" else ready.body))
         cycle.response_started = cycle.response_complete = True
+        cycle.waiting_for_100_continue = False
         cycle.message_event.set()
         cycle.on_response()
 
@@ -159,6 +180,7 @@ class Conversation(HttpToolsProtocol):
             self.running.disconnected = True
             self.running.message_event.set()
         self.pipeline.clear()
+        self._unset_keepalive_if_required()  # it would hold what is left of the connection
         super().connection_lost(exc)
 
 
@@ -222,7 +244,7 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Answers whoever is connected, saying that it is the last answer, and waits for them, within bounds."""
         self.config.encoded_headers.append(CLOSE)
-        self.server_state.default_headers.append(CLOSE)  # requests that are under way have this very list
+        self.server_state.default_headers.append(CLOSE)  # until they are written anew, with the time
         await asyncio.sleep(0.1)  # those who are connected and not yet accepted
         for listening in self.servers:
             listening.close()

@@ -6,18 +6,19 @@ import struct
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from app import gate
 from app import server as serving_process
 from app.at_once import Ready
-from app.server import Conversation, Server, _whole
+from app.server import CLOSE, MOST_AT_ONCE, MOST_PIPELINED, Conversation, Server, _whole
 from tests.app.test_cli import PATIENCE, address
 from tests.app.test_logs import Lines
 from tests.app.test_server import PLAIN, asked, read_to_end, running
@@ -205,7 +206,9 @@ def test_requests_are_told_apart_and_answered_in_their_order(pieces: list[bytes]
 def test_whoever_takes_no_answer_makes_it_hold_little() -> None:
     def press() -> None:
         with suppress(OSError):
-            client.sock.sendall(PLAIN * 20_000)
+            for _ in range(2_000):
+                client.sock.sendall(PLAIN * MOST_AT_ONCE)
+                time.sleep(0.001)
 
     with connected() as (server, client):
         length = len(asked(client, KEPT)[2])
@@ -215,7 +218,8 @@ def test_whoever_takes_no_answer_makes_it_hold_little() -> None:
             held = [one.transport.get_write_buffer_size() for one in server.server_state.connections]
             assert sum(held) < 128 * 1024 + length
             time.sleep(0.01)
-        client.sock.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):
+            client.sock.shutdown(socket.SHUT_RDWR)
         pressing.join()
 
 
@@ -258,3 +262,114 @@ def test_it_is_sent_where_no_other_request_finds_room(monkeypatch: pytest.Monkey
         asked(client, KEPT)
         monkeypatch.setattr(gate, "MOST_REQUESTS", 0)
         assert [asked(client, path)[0] for path in (KEPT, "/v1", KEPT)] == [200, 503, 200]
+
+
+@pytest.mark.usefixtures("store")
+def test_a_stream_that_ends_where_it_begins_has_an_end_when_it_is_asked_for_again() -> None:
+    with connected() as (_, client):
+        for _ in range(3):
+            assert asked(client, "/v1/exports/events.ndjson?date_to=0001-01-01")[::2] == (200, b"")
+
+
+def test_a_fault_has_no_body_for_head(store: Store) -> None:
+    """A label of `/v1/facets` is read from an actor's document: here one that is damaged."""
+    with store.engine.begin() as connection:
+        connection.execute(text("UPDATE actor SET document = :damaged"), {"damaged": b"{"})
+    with connected() as (_, client):
+        client.sock.sendall(PLAIN.replace(b"GET /v1/events", b"HEAD /v1/facets?facet=actor"))
+        head, _, body = read_to_end(client.sock).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 500 ")
+    assert body == b""
+
+
+@pytest.mark.usefixtures("store")
+def test_a_fault_in_looking_for_it_is_told_as_any_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    with connected() as (_, client):
+        assert asked(client, KEPT)[0] == 200
+        monkeypatch.delattr("app.remembering.asked_encoding")
+        status, headers, _ = asked(client, KEPT)
+    assert (status, headers["content-type"]) == (500, "application/problem+json")
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize(
+    ("field", "body"), [(b"Transfer-Encoding: gzip", b"a"), (b"Transfer-Encoding: chunked", b"no length\r\n")]
+)
+def test_a_request_whose_body_is_wrong_is_not_answered_twice(field: bytes, body: bytes) -> None:
+    with connected() as (_, client):
+        asked(client, KEPT)
+        client.sock.sendall(PLAIN[:-2] + field + b"\r\n\r\n" + body)
+        assert read_to_end(client.sock).count(b"HTTP/1.1 ") == 1
+
+
+@pytest.mark.usefixtures("store")
+def test_who_asks_for_many_at_once_leaves_others_their_turn(begun: list[Any]) -> None:
+    """Behind those that are answered at once, and those that wait, none is read: as where none is kept."""
+    with connected() as (_, client):
+        asked(client, KEPT)
+        begun.clear()
+        client.sock.sendall(PLAIN * 200 + PLAIN[:-2] + b"Connection: close\r\n\r\n")
+        told = read_to_end(client.sock)
+    assert told.count(b"HTTP/1.1 200 ") == MOST_AT_ONCE + 1 + MOST_PIPELINED
+    assert told.count(b"connection: close") == 1
+    assert begun
+
+
+@pytest.mark.usefixtures("store")
+def test_what_is_long_under_way_behind_it_is_sent_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection on which nothing comes is left after a while: not one on which an answer is sent."""
+
+    def slowly(_lines: Iterable[bytes]) -> Iterator[bytes]:
+        for number in range(4):
+            yield b"%d\n" % number
+            time.sleep(0.2)
+
+    monkeypatch.setattr(serving_process, "LONGEST_WAIT", 0.4)
+    monkeypatch.setattr("app.files._gather", slowly)
+    with connected() as (_, client):
+        asked(client, KEPT)
+        export = PLAIN.replace(b"/v1/events", b"/v1/exports/events.ndjson")
+        client.sock.sendall(PLAIN + export[:-2] + b"Connection: close\r\n\r\n")
+        assert read_to_end(client.sock).endswith(b"2\r\n3\n\r\n0\r\n\r\n")
+
+
+@pytest.mark.usefixtures("store")
+def test_what_is_long_under_way_when_it_ends_says_that_it_is_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    going_on = threading.Event()
+
+    def when_told(_lines: Iterable[bytes]) -> Iterator[bytes]:
+        assert going_on.wait(PATIENCE)
+        yield b"{}\n"
+        yield b""
+
+    def until(holds: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not holds():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+    monkeypatch.setattr("app.files._gather", when_told)
+    with connected() as (server, client):
+        client.sock.sendall(PLAIN.replace(b"/v1/events", b"/v1/exports/events.ndjson"))
+        until(lambda: bool(server.server_state.tasks))
+        before = server.server_state.default_headers
+        until(lambda: server.server_state.default_headers is not before)  # once a second, for the time
+        server.should_exit = True
+        until(lambda: CLOSE in server.server_state.default_headers)
+        going_on.set()
+        assert read_to_end(client.sock).count(b"connection: close") == 1
+
+
+def test_who_has_the_answer_is_not_told_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]})
+            await send({"type": "http.response.body", "body": b"told"})
+            assert (await receive())["type"] == "http.disconnect"
+
+    monkeypatch.setattr("app.main.create_served_app", lambda: application)
+    with connected() as (_, client):
+        client.sock.sendall(PLAIN[:-2] + b"Content-Length: 1\r\nExpect: 100-continue\r\n\r\n")
+        assert client.sock.recv(65536).endswith(b"told")
+        client.sock.sendall(b"a" + PLAIN[:-2] + b"Connection: close\r\n\r\n")
+        assert read_to_end(client.sock).startswith(b"HTTP/1.1 200 ")

@@ -1,5 +1,6 @@
 """What a server tells its clients when it ends, and how little of it one client can hold."""
 
+import gc
 import json
 import re
 import resource
@@ -8,6 +9,7 @@ import socket
 import struct
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection
@@ -17,7 +19,7 @@ import pytest
 
 from app import gate
 from app import server as serving_process
-from app.server import LARGEST_HEAD, MOST_PIPELINED, Server
+from app.server import LARGEST_HEAD, MOST_AT_ONCE, MOST_PIPELINED, Server
 from tests.app.test_cli import PATIENCE, address
 from tests.app.test_cli_serve import serving
 from tests.app.test_logs import Lines
@@ -274,6 +276,22 @@ def test_an_answer_that_a_fault_of_ours_cuts_is_seen_to_be_cut_and_told_in_the_l
     assert [(one["level"], "ArithmeticError" in one["traceback"]) for one in lines] == [("error", True)]
 
 
+@pytest.mark.usefixtures("database")
+def test_a_client_that_vanishes_is_forgotten_at_once() -> None:
+    with running() as (server, where):
+        with socket.create_connection(where, PATIENCE) as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset
+            client.sendall(PLAIN)
+            assert client.recv(1)
+            (connection,) = map(weakref.ref, server.server_state.connections)
+        until_left(server)
+        deadline = time.monotonic() + PATIENCE
+        while connection() is not None:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+            gc.collect()
+
+
 def until_left(server: Server) -> None:
     """By everybody, with nothing under way."""
     deadline = time.monotonic() + PATIENCE
@@ -374,7 +392,9 @@ def test_whoever_is_refused_and_takes_no_answer_makes_it_hold_little(monkeypatch
 
     def press() -> None:
         with suppress(OSError):
-            client.sock.sendall(PLAIN * 200_000)
+            for _ in range(2_000):
+                client.sock.sendall(PLAIN * MOST_AT_ONCE)
+                time.sleep(0.001)
 
     with insisting(monkeypatch) as (server, client):
         assert asked(client)[0] == 503
@@ -384,7 +404,8 @@ def test_whoever_is_refused_and_takes_no_answer_makes_it_hold_little(monkeypatch
             held = [one.transport.get_write_buffer_size() for one in server.server_state.connections]
             assert sum(held) < 128 * 1024
             time.sleep(0.01)
-        client.sock.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError):
+            client.sock.shutdown(socket.SHUT_RDWR)
         pressing.join()
 
 
