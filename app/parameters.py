@@ -1,9 +1,10 @@
 """The parameters that questions are made of: their forms, and what every question may name."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import quote_plus
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -176,6 +177,13 @@ class Question(BaseModel):
     @cached_property
     def _encoded(self) -> list[tuple[str, str]]:
         return [(name, encode_parameter(name, value)) for name, value in self.parameters]
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Another question is written otherwise."""
+        copy = super().model_copy(update=update, deep=deep)
+        for written in ("parameters", "_encoded"):
+            vars(copy).pop(written, None)
+        return copy
 
     def query(self, without: frozenset[str] = frozenset()) -> str:
         """These parameters, but for some, as the query string of an address."""

@@ -14,11 +14,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from app import gate
 from app import server as serving_process
+from app.answering import CLOSE, MOST_AT_ONCE, _whole
 from app.at_once import Ready
-from app.server import CLOSE, MOST_AT_ONCE, MOST_PIPELINED, Conversation, Server, _whole
+from app.conversation import MOST_PIPELINED, Conversation
+from app.server import Server
 from tests.app.test_cli import PATIENCE, address
 from tests.app.test_logs import Lines
 from tests.app.test_server import PLAIN, asked, read_to_end, running
@@ -46,13 +49,13 @@ def store(make_store: Callable[[str], Store], tmp_path: Path, monkeypatch: pytes
 def begun(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """The requests for which the server began something."""
     begun: list[Any] = []
-    begin = serving_process.HttpToolsProtocol._start_asgi_task  # noqa: SLF001 - uvicorn's, that ours extends
+    begin = HttpToolsProtocol._start_asgi_task  # noqa: SLF001 - uvicorn's, that ours extends
 
     def noted(self: Conversation, cycle: Any, app: Any) -> None:
         begun.append(cycle.scope["path"])
         begin(self, cycle, app)
 
-    monkeypatch.setattr(serving_process.HttpToolsProtocol, "_start_asgi_task", noted)
+    monkeypatch.setattr(HttpToolsProtocol, "_start_asgi_task", noted)
     return begun
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.parameters import LONGEST_TEXT, encode_parameter
+from app.queries.events import EventQuery
 
 
 @given(st.text() | st.integers())
@@ -22,3 +23,10 @@ def test_values_that_were_asked_leave_nothing_behind():
     left, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert left < 100_000
+
+
+def test_a_copy_of_a_question_is_written_as_what_it_asks():
+    question = EventQuery(tag=("fishing",), limit=2)
+    assert question.query() == "limit=2&tag=fishing"
+    assert question.model_copy(update={"limit": 3}).query() == "limit=3&tag=fishing"
+    assert question.query() == "limit=2&tag=fishing"

@@ -17,9 +17,11 @@ from pathlib import Path
 
 import pytest
 
-from app import gate
+from app import answering, gate
 from app import server as serving_process
-from app.server import LARGEST_HEAD, MOST_AT_ONCE, MOST_PIPELINED, Server
+from app.answering import MOST_AT_ONCE
+from app.conversation import LARGEST_HEAD, MOST_PIPELINED
+from app.server import Server
 from tests.app.test_cli import PATIENCE, address
 from tests.app.test_cli_serve import serving
 from tests.app.test_logs import Lines
@@ -388,7 +390,7 @@ def test_whoever_is_refused_while_it_ends_is_told_that_it_is_the_last_time(monke
 
 @pytest.mark.usefixtures("database")
 def test_whoever_is_refused_and_takes_no_answer_makes_it_hold_little(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(serving_process, "RETRY_SECONDS", PATIENCE)
+    monkeypatch.setattr(answering, "RETRY_SECONDS", PATIENCE)
 
     def press() -> None:
         with suppress(OSError):
