@@ -128,6 +128,19 @@ def test_a_client_that_sends_a_request_byte_by_byte_is_left(monkeypatch: pytest.
 
 
 @pytest.mark.usefixtures("database")
+def test_a_client_that_asks_again_and_again_is_not_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often it is seen between two requests."""
+    monkeypatch.setattr(serving_process, "LONGEST_WAIT", 2)
+    with running() as (_, where), closing(HTTPConnection(*where, timeout=PATIENCE)) as client:
+        client.connect()
+        until = time.monotonic() + 2 * serving_process.LONGEST_WAIT + 0.5
+        client.auto_open = False  # a connection that was closed is not opened again
+        while time.monotonic() < until:
+            assert asked(client, "/v1")[0] == 200
+            time.sleep(0.1)
+
+
+@pytest.mark.usefixtures("database")
 @pytest.mark.parametrize("unit", [b"a", b"X-Name: value\r\n"], ids=["one value", "many fields"])
 def test_a_head_without_end_is_refused(unit: bytes) -> None:
     with running() as (_, where), socket.create_connection(where, PATIENCE) as client:
