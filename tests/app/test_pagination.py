@@ -330,3 +330,9 @@ def test_a_page_ends_before_it_is_too_large_and_a_walk_misses_nothing(store, tmp
             assert size <= room or len(page["data"]) == 1
             assert ("next" in page["links"]) == (len(page["data"]) < len(records))
             assert client.walk(path) == records
+
+
+def test_a_page_that_has_room_for_exactly_its_records_has_them(monkeypatch):
+    monkeypatch.setattr(pagination, "LARGEST_PAGE", 10)
+    rows = [("a", b"1234"), ("b", b"567890"), ("c", b"1")]
+    assert pagination.page_of(rows, 3) == pagination.Page([b"1234", b"567890"], ("b",))
