@@ -88,6 +88,27 @@ def test_whoever_asks_while_it_ends_is_answered_and_told_that_it_is_the_last_tim
 
 
 @pytest.mark.usefixtures("database")
+def test_whoever_has_connected_and_was_not_accepted_yet_when_it_ends_is_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Though it was in the last moment before."""
+    late: list[socket.socket] = []
+    go_on = Server.on_tick
+
+    async def connect_at_last(self: Server, counter: int) -> bool:
+        if self.should_exit and not late:
+            late.append(socket.create_connection(where, PATIENCE))  # by the system: the event loop accepts nobody now
+            late[0].sendall(QUESTION + b"\r\n")
+        return await go_on(self, counter)
+
+    monkeypatch.setattr(Server, "on_tick", connect_at_last)
+    with running() as (_, where):
+        pass
+    with late[0] as client:
+        assert read_to_end(client).startswith(OK)
+
+
+@pytest.mark.usefixtures("database")
 def test_a_connection_on_which_nothing_comes_does_not_keep_it_from_ending(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serving_process, "LAST_WAIT", 0.1)
     with running() as (server, where), socket.create_connection(where, PATIENCE) as client:
