@@ -11,6 +11,7 @@ import pytest
 from app import pagination
 from app.pagination import write_cursor
 from app.queries.actors import ActorQuery
+from app.queries.formats import FeedQuery
 from app.queries.revisions import MOST_AHEAD
 from app.tables import Revision
 from tests.conftest import Client, Store
@@ -255,6 +256,13 @@ def test_a_sealed_cursor_of_what_no_value_holds_is_refused(client, text):
     revision = Revision(number=told["revision"], digest=told["digest"], published_at=0)
     assert client.get(f"/v1/actors?cursor={write_cursor(ActorQuery(), revision, ('a',))}").status_code == 200
     refuses(client, write_cursor(ActorQuery(), revision, (text,)), "/v1/actors")
+
+
+@pytest.mark.parametrize("number", [2**63, -(2**63), -(2**70)])
+def test_a_sealed_cursor_of_a_number_that_no_store_holds_is_refused(client, number):
+    told = json.loads(client.get("/v1/exports/changes.ndjson").text.splitlines()[0])
+    revision = Revision(number=told["revision"], digest=told["digest"], published_at=0)
+    refuses(client, write_cursor(FeedQuery(), revision, (number, 1)), "/v1/events.atom")
 
 
 def test_a_cursor_of_a_revision_far_ahead_is_refused(client):

@@ -3,10 +3,12 @@
 import tracemalloc
 from urllib.parse import urlencode
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.parameters import LONGEST_TEXT, encode_parameter
+from app.parameters import LONGEST_TEXT, MOST_WORDS, encode_parameter
+from app.queries.files import FileQuery
 
 
 @given(st.text() | st.integers())
@@ -22,3 +24,30 @@ def test_values_that_were_asked_leave_nothing_behind():
     left, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert left < 100_000
+
+
+@pytest.mark.parametrize(
+    ("parameters", "status"),
+    [
+        ({"limit": "5"}, 200),
+        ({"limit": "\N{ARABIC-INDIC DIGIT FIVE}"}, 400),
+        ({"limit": "\N{FULLWIDTH DIGIT FIVE}"}, 400),
+        ({"q": " ".join(["word"] * MOST_WORDS)}, 200),
+        ({"q": " ".join(["word"] * (MOST_WORDS + 1))}, 400),
+    ],
+)
+def test_numbers_are_plain_digits_and_words_are_counted(client, parameters, status):
+    assert client.get("/v1/events", params=parameters).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_whole"),
+    [
+        ({}, True),
+        ({"as_of": "1", "known_at": "2022-01-05", "order": "asc"}, True),
+        ({"known_at": "2022-01-05"}, True),
+        ({"known_at": "2022-01-05", "q": "harbour"}, False),
+    ],
+)
+def test_a_file_without_any_filter_is_of_the_whole_data_set_whenever_it_is_asked_of(asked, is_whole):
+    assert FileQuery(**asked).is_whole == is_whole
