@@ -25,6 +25,7 @@ STAND = "stand"
 
 Question = tuple[tuple[str, bytes, str], bytes]
 """All that an answer depends on but the revision: path, query and encoding; the tags of `If-None-Match`."""
+Same = tuple[Patient, str, int]
 
 
 class Stand(NamedTuple):
@@ -61,7 +62,7 @@ class KeptAnswers(Collector):
 
     def __init__(self, room: int) -> None:
         self._room = room
-        self._stand: tuple[Patient, str] | None = None
+        self._stand: Same | None = None
         self._kept: OrderedDict[Question, Kept] = OrderedDict()
         self._bytes = self._hits = self._evictions = self.misses = 0
 
@@ -105,9 +106,9 @@ class KeptAnswers(Collector):
         yield GaugeMetricFamily("dateline_cache_bytes", "Bytes that they take.", self._bytes)
 
 
-def _same(stand: Stand) -> tuple[Patient, str]:
-    """What is the same for the same answers."""
-    return stand.store, stand.revision.digest
+def _same(stand: Stand) -> Same:
+    """What is the same for the same answers; some say when it was published, which no digest covers."""
+    return stand.store, stand.revision.digest, stand.revision.published_at
 
 
 def _size(question: Question, kept: Kept) -> int:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
-from app.caching import DAY_SECONDS, cache_control, entity_tag, held_tag
+from app.caching import DAY_SECONDS, cache_control, entity_tag, held_of
 from app.contract.responses import RECORD_ANSWERS, problem_responses
 from app.parameters import PLACE_IN_LIST, TIMES, Code, Pixels, WebAddress
 from app.problems import MEDIA_TYPE, NOT_FOUND, NOT_IMPLEMENTED, Problem
@@ -164,7 +164,7 @@ def _attributes(named: Mapping[str, str]) -> str:
 def _answer(request: Request, body: str) -> Response:
     """304 when the client holds the same."""
     tag = entity_tag(body)
-    held = held_tag(tag, ",".join(request.headers.getlist("If-None-Match")))
+    held = held_of(request, tag)
     headers = {"ETag": held or tag, "Cache-Control": cache_control(False, request.app.state.settings.max_age)}
     if held:
         return Response(status_code=304, headers=headers)

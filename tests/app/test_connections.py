@@ -17,6 +17,7 @@ from sqlalchemy import Dialect, exc, text
 
 from app.connections import answering, is_damaged
 from app.database import Patient
+from app.kept import STAND, Stand
 from app.problems import Problem
 from app.sqlite_file import File
 from app.statements import Template, Values
@@ -166,6 +167,20 @@ def test_a_question_that_is_under_way_never_sees_the_other_file(replaced):
     assert database.fetch(count) == before
     with database.engine.connect(), pytest.raises(Problem):
         database.fetch(count)  # needs another connection, which would be to the other file
+
+
+def test_what_was_looked_up_in_a_file_is_asked_of_that_file_and_of_no_other(replaced, portal):
+    """As when it is replaced between the look at its newest revision and the question."""
+    client = replaced.store.client(cache_bytes=0)
+    before, database = client.get("/v1/events").json(), client.app.state.database
+    stand = Stand(database, database.newest_revision())
+
+    async def looked_at(scope: Any, receive: Any, send: Any) -> None:
+        await client.app({**scope, STAND: stand}, receive, send)
+
+    replaced.replace()
+    assert Client(portal, looked_at).get("/v1/events").json() == before
+    assert len(client.get("/v1/events").json()["data"]) == 9
 
 
 def test_without_its_file_nothing_is_answered_until_one_is_there(replaced):

@@ -13,6 +13,8 @@ from tests.app.test_remembering import count
 from tests.conftest import Store
 from tests.invented import invented_lines, write_lines
 
+QUESTION = (("/v1", b"", ""), b"")
+
 
 @pytest.fixture(scope="module")
 def store(make_store: Callable[[str], Store], tmp_path_factory: Any) -> Store:
@@ -42,13 +44,22 @@ def test_no_answer_takes_most_of_the_room(store):
 def test_what_is_kept_again_takes_room_once():
     """As when two ask at once what is not kept yet."""
     stand = Stand(cast("Patient", "store"), Revision(number=1, published_at=0, digest="digest"))
-    question = (("/v1", b"", ""), b"")
     taken = []
     for bodies in ([b"answer"], [b"answer", b"another", b"answer"]):
         answers = KeptAnswers(1_000_000)
-        assert answers.find(stand, question) is None
+        assert answers.find(stand, QUESTION) is None
         for body in bodies:
-            answers.keep(stand, question, Kept(200, [(b"etag", b'"a"')], body, Outcome(), None))
+            answers.keep(stand, QUESTION, Kept(200, [(b"etag", b'"a"')], body, Outcome(), None))
         taken.append({one.name: one.samples[0].value for one in answers.collect()})
     assert taken[0] == taken[1]
     assert taken[0]["dateline_cache_entries"] == 1
+
+
+def test_what_went_with_its_revision_takes_no_room():
+    answers, taken = KeptAnswers(1_000_000), set()
+    for digest in ("first", "second", "third"):
+        stand = Stand(cast("Patient", "store"), Revision(number=1, published_at=0, digest=digest))
+        assert answers.find(stand, QUESTION) is None
+        answers.keep(stand, QUESTION, Kept(200, [(b"etag", b'"a"')], b"answer", Outcome(), None))
+        taken |= {one.samples[0].value for one in answers.collect() if one.name == "dateline_cache_bytes"}
+    assert len(taken) == 1

@@ -166,6 +166,18 @@ def test_what_sqlite_works_on_for_long_gives_way_to_the_event_loop_and_what_writ
     assert weights[-2:] == [min(own + given, 19)] * 2
 
 
+@pytest.mark.parametrize("path", ["/v1/events.csv", "/v1/events.atom", "/v1/events/harbour-talks-0.jsonld"])
+def test_a_format_is_never_written_on_the_event_loop(client: Client, path: str) -> None:
+    def asked() -> float:
+        told = samples(client).items()
+        return sum(value for (name, *labels), value in told if name == "dateline_questions_total" and "loop" in labels)
+
+    before = asked()
+    for _ in range(2):
+        assert client.get(path).status_code == 200
+    assert asked() == before
+
+
 def test_what_our_own_pages_ask_waits_for_no_format_that_is_written(portal: BlockingPortal, client: Client) -> None:
     done = threading.Event()
 

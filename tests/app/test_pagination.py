@@ -11,6 +11,7 @@ import pytest
 from app import pagination
 from app.pagination import write_cursor
 from app.queries.actors import ActorQuery
+from app.queries.formats import FeedQuery
 from app.queries.revisions import MOST_AHEAD
 from app.tables import Revision
 from tests.conftest import Client, Store
@@ -257,6 +258,13 @@ def test_a_sealed_cursor_of_what_no_value_holds_is_refused(client, text):
     refuses(client, write_cursor(ActorQuery(), revision, (text,)), "/v1/actors")
 
 
+@pytest.mark.parametrize("number", [2**63, -(2**63), -(2**70)])
+def test_a_sealed_cursor_of_a_number_that_no_store_holds_is_refused(client, number):
+    told = json.loads(client.get("/v1/exports/changes.ndjson").text.splitlines()[0])
+    revision = Revision(number=told["revision"], digest=told["digest"], published_at=0)
+    refuses(client, write_cursor(FeedQuery(), revision, (number, 1)), "/v1/events.atom")
+
+
 def test_a_cursor_of_a_revision_far_ahead_is_refused(client):
     statuses = []
     for number in (2, 1 + MOST_AHEAD, 2 + MOST_AHEAD, 10**9):
@@ -330,3 +338,9 @@ def test_a_page_ends_before_it_is_too_large_and_a_walk_misses_nothing(store, tmp
             assert size <= room or len(page["data"]) == 1
             assert ("next" in page["links"]) == (len(page["data"]) < len(records))
             assert client.walk(path) == records
+
+
+def test_a_page_that_has_room_for_exactly_its_records_has_them(monkeypatch):
+    monkeypatch.setattr(pagination, "LARGEST_PAGE", 10)
+    rows = [("a", b"1234"), ("b", b"567890"), ("c", b"1")]
+    assert pagination.page_of(rows, 3) == pagination.Page([b"1234", b"567890"], ("b",))

@@ -13,8 +13,10 @@ from anyio.from_thread import BlockingPortal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, event
+from sqlmodel import SQLModel
 
 from app.kept import ENTRY_BYTES
+from app.watching import POLL_SECONDS
 from seed.redacting import redact
 from tests.app.test_restarts import until
 from tests.conftest import Client, Store
@@ -163,6 +165,22 @@ def test_an_answer_is_of_the_newest_revision(store, tmp_path, portal):
     pair.settle()
     for path in asked:
         assert b"Talk 1 of" not in pair.ask("GET", path, {})[2], path
+
+
+def test_an_answer_says_when_its_revision_was_published_though_another_of_the_same_digest_was_before(
+    store, tmp_path, portal
+):
+    """As in a store that was emptied and loaded anew."""
+    pair, paths = Pair(store, portal), ("/v1", "/v1/revisions", "/v1/events.atom")
+    told = []
+    for _ in range(2):
+        with store.engine.begin() as connection:
+            for table in reversed(SQLModel.metadata.sorted_tables):
+                connection.execute(table.delete())
+        store.load(write_lines(tmp_path, invented_lines(2)))
+        time.sleep(2 * POLL_SECONDS)
+        told.append([pair.ask("GET", path, {})[2] for path in paths])
+    assert not {*told[0]} & {*told[1]}
 
 
 def test_an_answer_that_is_sent_after_another_revision_was_published_is_not_kept(store, tmp_path, portal):

@@ -92,6 +92,27 @@ def test_whoever_asks_while_it_ends_is_answered_and_told_that_it_is_the_last_tim
 
 
 @pytest.mark.usefixtures("database")
+def test_whoever_has_connected_and_was_not_accepted_yet_when_it_ends_is_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Though it was in the last moment before."""
+    late: list[socket.socket] = []
+    go_on = Server.on_tick
+
+    async def connect_at_last(self: Server, counter: int) -> bool:
+        if self.should_exit and not late:
+            late.append(socket.create_connection(where, PATIENCE))  # by the system: the event loop accepts nobody now
+            late[0].sendall(QUESTION + b"\r\n")
+        return await go_on(self, counter)
+
+    monkeypatch.setattr(Server, "on_tick", connect_at_last)
+    with running() as (_, where):
+        pass
+    with late[0] as client:
+        assert read_to_end(client).startswith(OK)
+
+
+@pytest.mark.usefixtures("database")
 def test_a_connection_on_which_nothing_comes_does_not_keep_it_from_ending(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serving_process, "LAST_WAIT", 0.1)
     with running() as (server, where), socket.create_connection(where, PATIENCE) as client:
@@ -129,6 +150,19 @@ def test_a_client_that_sends_a_request_byte_by_byte_is_left(monkeypatch: pytest.
                 client.sendall(b"a")
             except OSError:
                 left = True
+
+
+@pytest.mark.usefixtures("database")
+def test_a_client_that_asks_again_and_again_is_not_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often it is seen between two requests."""
+    monkeypatch.setattr(serving_process, "LONGEST_WAIT", 2)
+    with running() as (_, where), closing(HTTPConnection(*where, timeout=PATIENCE)) as client:
+        client.connect()
+        until = time.monotonic() + 2 * serving_process.LONGEST_WAIT + 0.5
+        client.auto_open = False  # a connection that was closed is not opened again
+        while time.monotonic() < until:
+            assert asked(client, "/v1")[0] == 200
+            time.sleep(0.1)
 
 
 @pytest.mark.usefixtures("database")

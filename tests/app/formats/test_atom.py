@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 import feedparser
 import pytest
@@ -92,6 +92,14 @@ def test_pages_are_walked_by_their_links_and_are_one_feed(store):
     ((name, title),) = names
     assert name == "tag:chronology.example,2026:/dateline/v1/events.atom?tag=fishing"
     assert title.endswith(" (tag: fishing)")
+
+
+@pytest.mark.parametrize("as_of", ["1", "2099-12-31"])
+def test_a_page_that_is_asked_at_a_revision_or_a_day_names_itself_so(store, as_of):
+    client = store.client(public_url=PUBLIC)
+    cursor = parse_qs(urlsplit(linked(read(client, "/v1/events.atom?limit=1").feed, "next")[0]).query)["cursor"][0]
+    path = f"/v1/events.atom?limit=1&as_of={as_of}&cursor={cursor}"
+    assert linked(read(client, path).feed, "self") == [f"{PUBLIC}{path}"]
 
 
 def test_an_entry_is_named_by_the_public_address_and_leads_to_the_event(store):

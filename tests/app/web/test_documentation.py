@@ -5,6 +5,7 @@ from urllib.parse import urljoin
 
 import pytest
 
+from app.web import documentation
 from tests.documents import ROOT, anchors, text_of
 from tests.pages import Page, words
 
@@ -43,6 +44,15 @@ def test_every_link_of_a_page_leads_to_a_heading_of_another(read, name):
 def test_what_is_not_served_is_named_and_not_linked(read):
     page = read("index")
     assert not [link for link in page.links if link.endswith((".md", ".md#"))]
+
+
+def test_what_is_not_served_leaves_the_links_behind_it_as_they_are(tmp_path, monkeypatch):
+    (tmp_path / "page.md").write_text("# A\n\n[code](../app/main.py), [b](index.md#b) and [c](https://c.example)\n")
+    monkeypatch.setattr(documentation, "PAGES", tmp_path)
+    monkeypatch.setattr(documentation, "page_names", lambda: NAMES)
+    _, content = documentation._read.__wrapped__("page")  # noqa: SLF001 - of another folder, nothing is remembered
+    links = '<span>code</span>, <a href="index#b">b</a> and <a href="https://c.example">c</a>'
+    assert content == f'<h1 id="a">A</h1>\n<p>{links}</p>\n'
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -12,6 +12,7 @@ from app.web.asking import Api, Told, Unanswered
 from app.web.drawing import MOST_AT_ONCE, Moments
 from app.web.knowing import MOST_STOPS, list_stops
 from app.web.view import View
+from seed.redacting import redact
 from tests.invented import event_line, invented_lines, reference_lines, write_lines
 from tests.pages import Page, look
 
@@ -109,3 +110,26 @@ def test_of_sources_the_instants_and_publishers_alone_are_remembered(make_store,
     told, nobody = Told(200, {}, dataset.headers), None
     moments = portal.call(client.app.state.drawing.moments, nobody, told, "1")
     assert moments == Moments({one["available_at"]: [one["publisher"]["name"]] for one in client.walk("/v1/sources")})
+
+
+def test_of_what_was_taken_out_of_the_record_nothing_is_remembered(make_store, tmp_path):
+    """Of the earlier revision neither, which still has its number."""
+    store = make_store("sqlite")
+    store.load(write_lines(tmp_path, [*reference_lines(), event_line(0)]))
+    client, address = store.client(), "/?as_of=1"
+    name = client.get("/v1/publishers/island-post").json()["data"]["name"]
+    assert name in client.get(address).text
+    redact(store.engine, "publisher", "island-post", "name")
+    assert client.get(address).status_code == 200
+    assert name not in client.get(address).text
+
+
+def test_a_fault_in_a_part_of_a_page_is_told_on_a_page_and_in_the_log_once(make_store, tmp_path, monkeypatch, caplog):
+    store = make_store("sqlite")
+    store.load(write_lines(tmp_path, [*reference_lines(), event_line(0)]))
+    client = store.client()
+    monkeypatch.setattr("app.queries.facets.fetch_matching", None)
+    answer = client.get("/")
+    assert answer.status_code == 500
+    assert "The fault is logged" in Page(answer).text("#view.problem")
+    assert [one.message for one in caplog.records if one.exc_info] == ["A page met a fault"]
