@@ -34,3 +34,20 @@ def test_what_was_published_survives_a_loss_of_power(make_store):
     with sole_writer(make_store("sqlite").engine) as connection:
         settings = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")]
     assert settings == ["wal", 2]
+
+
+def test_a_writer_of_postgresql_keeps_the_options_of_its_address_and_has_its_own(make_store):
+    """Who is no longer there is noticed within a minute: or its lock would stay for hours."""
+    address = make_store("postgresql").url.update_query_dict({"options": "-c work_mem=9MB"})
+    engine = writing_engine(address)
+    with engine.connect() as connection:
+        settings = {
+            name: connection.exec_driver_sql(f"SHOW {name}").scalar()
+            for name in (
+                "work_mem",
+                "lock_timeout",
+                *(f"tcp_keepalives_{one}" for one in ("idle", "interval", "count")),
+            )
+        }
+    engine.dispose()
+    assert list(settings.values()) == ["9MB", "1h", "30", "10", "3"]
