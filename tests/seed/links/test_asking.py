@@ -56,6 +56,12 @@ def test_a_move_to_the_front_page_is_a_loss(desk, web, status):
     assert desk.told() == f"moved: to the front page {web.url('/')}; what stood here is probably gone"
 
 
+def test_a_move_to_a_page_that_a_question_names_is_no_loss(desk, web):
+    web.pages |= {"/a": sent_to("/?page=7", 302), "/?page=7": "<p>Here"}
+    desk.sources(source=web.url("/a"))
+    assert desk.links().ok
+
+
 def test_a_redirect_in_a_circle_fails(desk, web):
     web.pages |= {"/a": sent_to("/b"), "/b": sent_to("/a")}
     desk.sources(source=web.url("/a"))
