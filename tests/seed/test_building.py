@@ -1,10 +1,10 @@
-"""How much one record may hold, however many stand in its file, and which numbers and characters."""
+"""How much one record or its file may hold, and which numbers and characters."""
 
 from pathlib import Path
 
 import pytest
 
-from seed import building, reading_ndjson
+from seed import building, reading_ndjson, reading_yaml
 from tests.seed.test_reading import EVENT, read, read_good
 
 
@@ -30,3 +30,10 @@ def test_the_largest_numbers_of_64_bits_are_read(tmp_path: Path, number: int) ->
 def test_half_a_pair_of_json_is_no_character(tmp_path: Path, half: str) -> None:
     _, faults = read(tmp_path / "a.ndjson", EVENT + f'"a": "\\u{half}"}}')
     assert faults == [f"1:24: unprintable character U+{half} in the text; expected it left out"]
+
+
+def test_a_file_or_a_line_as_long_as_is_allowed_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading_yaml, "LARGEST", 1_000)
+    monkeypatch.setattr(reading_ndjson, "LONGEST_LINE", 1_000)
+    assert len(read_good(tmp_path / "a.yaml", "- a: 1\n".ljust(1_000, "#"))) == 1
+    assert len(read_good(tmp_path / "a.ndjson", f'{EVENT}"a": 1}}'.ljust(999) + "\n")) == 1
