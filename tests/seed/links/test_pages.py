@@ -47,6 +47,7 @@ def test_words_are_those_that_a_browser_shows(html, expected):
         ("<p>“Café” naïve".encode("utf-16"), "text/html"),
         ("\ufeff<p>“Café” naïve".encode(), 'Text/HTML;Charset="windows-1252"'),
         (b'<meta charset="cp1250"><p>' + "“Café” naďve".encode("cp1250"), ""),
+        (b" " * 1_000 + b'<meta charset="cp1250"><p>' + "“Café” naďve".encode("cp1250"), ""),
         (b'<meta http-equiv=a content="text/html; charset=cp1250"><p>' + "“Café” naďve".encode("cp1250"), "text/html"),
         (b'<?xml version="1.0" encoding="cp1250"?><p>' + "“Café” naďve".encode("cp1250"), "application/xhtml+xml"),
         ("“Café” naïve".encode("utf-16-be"), "text/plain; charset=utf-16be"),
