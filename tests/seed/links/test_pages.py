@@ -54,7 +54,7 @@ def test_words_are_those_that_a_browser_shows(html, expected):
     ],
 )
 def test_a_page_in_any_encoding_is_read(body, content_type):
-    assert read_page(body, content_type).whole in ("“Café” naïve", "“Café” naďve")
+    assert read_page(body, content_type).whole == ("“Café” naďve" if b"cp1250" in body else "“Café” naïve")
 
 
 @pytest.mark.parametrize("name", sorted({*aliases.values(), "idna", "punycode", "unicode_escape", "undefined", "cp0"}))
