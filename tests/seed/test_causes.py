@@ -47,7 +47,7 @@ def test_events_that_lead_to_each_other_have_a_cause_in_the_end() -> None:
 
 def test_no_more_causes_are_told_than_a_line_holds_near_or_far() -> None:
     groups = [f"group-{number:02}" for number in range(MOST_CAUSES + 1)]
-    member_of: dict[str, list[str]] = dict.fromkeys(groups, []) | {"member": groups, "far": ["member"]}
+    member_of: dict[str, list[str]] = {one: [] for one in groups} | {"member": groups, "far": ["member"]}
     actors = {one: Actor.model_validate({"id": one, "name": one, "member_of": some}) for one, some in member_of.items()}
     causes = Causes(Collection(actor=actors), {("actor", one) for one in groups})
     told = [("actor", one) for one in groups[:MOST_CAUSES]]
