@@ -12,6 +12,7 @@ import httpx
 import psycopg
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
+from hypothesis import settings
 from sqlalchemy import URL, make_url
 
 from app.main import create_app
@@ -23,6 +24,9 @@ from seed.writing import writing_engine
 from tests.postgres import create_database, drop_database, postgres_server
 
 RECORD = Path(__file__).parent.parent / "seed" / "data"
+
+settings.register_profile("patient", deadline=None)  # a machine at work on other things takes its time
+settings.load_profile("patient")
 
 
 class Client:

@@ -42,6 +42,7 @@ QUIET = {
     'dateline_requests_total{instance="a", status="503"}': "0x200 1x300",
     'dateline_requests_total{instance="a", status="200"}': "0+100x500",
     'dateline_requests_total{instance="a", status="500"}': "0x500",
+    'dateline_request_seconds_bucket{instance="a", path="/v1/exports/events.csv", le="2.5"}': "0+1x500",
     'dateline_request_seconds_bucket{instance="a", path="/v1/exports/events.csv", le="+Inf"}': "0+100x500",
     'dateline_cache_evictions_total{instance="a"}': "0+10x500",
     'dateline_cache_misses_total{instance="a"}': "0+100x500",

@@ -101,6 +101,22 @@ def test_a_replica_is_let_in_by_its_password_and_cannot_fill_the_disk_of_the_pri
     assert "max_slot_wal_keep_size=4GB" in SERVICES["postgres"]["command"]
 
 
+@pytest.mark.parametrize("name", ["postgres", "replica"])
+def test_a_server_that_is_still_being_set_up_is_not_taken_for_ready(name):
+    """Until then it listens on its socket alone."""
+    assert "--host=127.0.0.1" in SERVICES[name]["healthcheck"]["test"]
+
+
+def test_the_cache_may_write_where_it_keeps_answers_and_has_room_for_all_it_may_keep():
+    one, number = SERVICES["cache"], "101"  # nginx's, in its image
+    folder, _, options = one["tmpfs"].partition(":")
+    given = dict(option.split("=") for option in options.split(","))
+    assert (one["user"], given["uid"], given["mode"]) == ("nginx", number, "0700")
+    assert f"{folder}/" in one["entrypoint"]
+    most = re.search(r"max_size=(\d+)m", text_of("deploy/nginx.conf"))
+    assert int(given["size"].removesuffix("m")) > int(most[1])
+
+
 def test_what_ends_is_started_again_but_for_the_load():
     assert {name: one["restart"] for name, one in SERVICES.items()} == dict.fromkeys(SERVICES, "unless-stopped") | {
         "load": "no"

@@ -68,6 +68,12 @@ def test_the_health_check_tells_whether_the_process_lives(make_store):
     assert checked(address).returncode != 0
 
 
+def test_the_package_is_in_the_environment_which_alone_is_taken_along():
+    *_, last = re.split(r"^FROM ", RECIPE, flags=re.MULTILINE)
+    assert re.findall(r"^COPY (.*)$", last, re.MULTILINE) == ["--from=build /opt/dateline /opt/dateline"]
+    assert "uv sync --no-dev --no-editable" in RECIPE
+
+
 def test_the_image_is_built_from_what_runs_alone():
     """No tests, no history, no secrets: what is not named does not even reach the builder."""
     first, *named = [line for line in text_of(".dockerignore").splitlines() if not line.startswith("#")]

@@ -17,7 +17,7 @@ class _BusyOnce(BaseHTTPRequestHandler):
         status, body = next(self.answers)
         self.send_response(status)
         self.send_header("Content-Type", "application/problem+json")
-        self.send_header("Retry-After", "0")
+        self.send_header("Retry-After", "7")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -26,13 +26,18 @@ class _BusyOnce(BaseHTTPRequestHandler):
         """Nothing."""
 
 
-def test_a_busy_service_is_asked_again_and_a_refusal_says_what_it_says() -> None:
+def test_a_busy_service_is_asked_again_when_it_says_and_a_refusal_says_what_it_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("time.sleep", waited.append)
     answers = [(503, b"{}"), (429, b"{}"), (200, b'{"data": 7}'), (400, b'{"detail": "actor: nearest: nato"}')]
     _BusyOnce.answers = iter(answers)
     with HTTPServer(("127.0.0.1", 0), _BusyOnce) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         service = dateline.Dateline(f"http://127.0.0.1:{server.server_port}/")
         assert service.ask("/v1") == {"data": 7}
+        assert waited == [7, 7]
         with pytest.raises(dateline.Refused, match=r"^actor: nearest: nato$"):
             service.ask("/v1")
         service.client.close()

@@ -55,6 +55,15 @@ def test_a_message_of_much_is_cut_where_slack_does_and_says_so(contested: Store)
     assert "and 40 more" in json.dumps(message)
 
 
+@pytest.mark.parametrize(("more", "told", "count"), [(0, "T", 0), (1, "…", 1)])
+def test_a_message_of_as_much_as_slack_takes_is_whole(contested: Store, more: int, told: str, count: int) -> None:
+    event = contested.client().walk("/v1/events")[0]
+    much = {"title": "T" * (slack.LONGEST_HEADER + more), "citations": event["citations"][:1] * (slack.MOST + more)}
+    header, *blocks = slack.message(dateline.Dateline("http://127.0.0.1:8000"), event | much)["blocks"]
+    assert (len(header["text"]["text"]), header["text"]["text"][-1]) == (slack.LONGEST_HEADER, told)
+    assert json.dumps(blocks).count(f"and {more} more") == count
+
+
 def test_the_command_prints_the_message_of_an_event(shipped: Store, client: Client) -> None:
     event = "us-jstars-first-flight-over-eastern-ukraine"
     with service_of(shipped) as service:

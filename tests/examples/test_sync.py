@@ -5,6 +5,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from app.watching import POLL_SECONDS
 from seed.redacting import redact
 from tests.conftest import Store
-from tests.examples.serving import Document, documents, run, service_of
+from tests.examples.serving import Document, dateline, documents, run, service_of
 from tests.secret import CASES, SECRET, load_both
 from tests.upheavals import load, upheavals
 
@@ -100,6 +101,25 @@ def test_a_walk_goes_on_in_its_revision_while_another_is_published_and_the_next_
         assert (revision, copy.documents()) == (1, documents(client, as_of=1))
         assert copy.sync(service)[0] == 3
     assert copy.documents() == documents(client)
+
+
+def test_of_two_runs_at_once_the_second_waits_and_has_nothing_left_to_do(
+    tmp_path: Path, copy: Copy, make_store: Callable[[str], Store]
+) -> None:
+    store = load_both(make_store("sqlite"), "title", tmp_path)
+    with service_of(store) as service, ThreadPoolExecutor() as pool:
+        other, second = dateline.Dateline(service.address), []
+
+        def begin_another(_: httpx.Response) -> None:
+            if not second:
+                second.append(pool.submit(copy.sync, other))
+                with pytest.raises(TimeoutError):
+                    second[0].result(0.5)
+
+        service.client.event_hooks = {"response": [begin_another]}
+        assert copy.sync(service)[0] == 2
+        assert second[0].result(60) == (2, 0)
+        other.client.close()
 
 
 def test_a_run_that_breaks_off_leaves_the_copy_as_it_was_and_the_next_one_does_all(

@@ -1,6 +1,6 @@
 """Why a document changed whose own record did not: the nearest of the edited records that it shows."""
 
-from seed.causes import Causes
+from seed.causes import MOST_CAUSES, Causes
 from seed.collection import Collection
 from seed.record import Actor, Event, Location
 
@@ -43,3 +43,12 @@ def test_of_what_is_behind_that_the_nearest_is_the_cause() -> None:
 def test_events_that_lead_to_each_other_have_a_cause_in_the_end() -> None:
     causes = Causes(collection(), {("location", "continent")})
     assert causes.of(("event", "talks")) == causes.of(("event", "walkout")) == [("location", "continent")]
+
+
+def test_no_more_causes_are_told_than_a_line_holds_near_or_far() -> None:
+    groups = [f"group-{number:02}" for number in range(MOST_CAUSES + 1)]
+    member_of: dict[str, list[str]] = {one: [] for one in groups} | {"member": groups, "far": ["member"]}
+    actors = {one: Actor.model_validate({"id": one, "name": one, "member_of": some}) for one, some in member_of.items()}
+    causes = Causes(Collection(actor=actors), {("actor", one) for one in groups})
+    told = [("actor", one) for one in groups[:MOST_CAUSES]]
+    assert causes.of(("actor", "member")) == causes.of(("actor", "far")) == told

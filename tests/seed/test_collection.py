@@ -141,6 +141,17 @@ def test_to_cite_is_no_link_of_the_lineage() -> None:
     ) == {"original": {"agency"}, "own": {"daily"}, "copy": {"daily"}}
 
 
+def test_a_source_was_built_from_what_it_carries_and_what_that_cites_but_not_from_what_the_cited_cite() -> None:
+    collection = collect(
+        source("far", publisher="agency"),
+        source("cited", ("source", "far", "cites"), publisher="radio"),
+        source("own", ("source", "cited", "cites"), publisher="daily"),
+        source("copy", ("source", "own"), publisher="blog"),
+    )
+    found = {one: set(collection.lineage(one)) for one in collection.source}
+    assert found == {"far": set(), "cited": {"far"}, "own": {"cited"}, "copy": {"own", "cited"}}
+
+
 def test_several_roots_are_all_found_and_none_is_the_origin() -> None:
     collection = collect(
         source("one", publisher="agency"),

@@ -50,6 +50,19 @@ def test_an_event_stands_unless_it_or_an_event_that_it_shows_was_edited(
     assert {one for one in collection.event if one not in standing} == rendered
 
 
+def test_an_event_shows_what_was_merged_by_its_last_survivor_and_every_other_that_it_follows(
+    write_record: Callable[..., Path],
+) -> None:
+    lines = record()
+    *_, third, _, last = lines
+    third["merged_into"] = "harbour-talks-1"
+    last["relations"] = [{"type": "follows", "event": f"harbour-talks-{one}"} for one in (2, 0)]
+    collection = check([write_record(lines)], allow_uncited=True)
+    for number in range(4):
+        edited = {("event", f"harbour-talks-{number}")}
+        assert "harbour-talks-5" not in Standing(collection, edited, edited, is_same_code=True)
+
+
 def test_none_stands_when_another_record_was_edited_and_all_do_when_it_is_new(collection: Collection) -> None:
     edited = {("actor", "anna-berg")}
     assert not any(one in Standing(collection, edited, edited, is_same_code=True) for one in collection.event)

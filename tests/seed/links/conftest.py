@@ -108,6 +108,10 @@ def web():
     web.stop()
 
 
+other_web = web
+"""On the same host, at another port."""
+
+
 @pytest.fixture
 def ctrl_c():
     """Is heard, also where the tests run in the background, with the signal ignored."""

@@ -56,6 +56,12 @@ def test_a_move_to_the_front_page_is_a_loss(desk, web, status):
     assert desk.told() == f"moved: to the front page {web.url('/')}; what stood here is probably gone"
 
 
+def test_a_move_to_a_page_that_a_question_names_is_no_loss(desk, web):
+    web.pages |= {"/a": sent_to("/?page=7", 302), "/?page=7": "<p>Here"}
+    desk.sources(source=web.url("/a"))
+    assert desk.links().ok
+
+
 def test_a_redirect_in_a_circle_fails(desk, web):
     web.pages |= {"/a": sent_to("/b"), "/b": sent_to("/a")}
     desk.sources(source=web.url("/a"))
@@ -239,6 +245,14 @@ def test_a_redirect_into_what_robots_txt_forbids_is_not_followed(desk, web):
     assert web.paths() == ["/a"]
 
 
+def test_each_port_of_a_host_has_rules_of_its_own(desk, web, other_web):
+    web.pages["/a"] = "<p>A"
+    other_web.pages |= {"/robots.txt": "User-agent: *\nDisallow: /", "/a": "<p>A"}
+    desk.sources(first=web.url("/a"), second=other_web.url("/a"))
+    assert [answer.status for answer in desk.links().answers.values()] == ["ok", "failed"]
+    assert other_web.paths() == []
+
+
 def test_a_host_is_told_who_asks(desk, web):
     web.pages["/a"] = "<p>A"
     desk.sources(source=web.url("/a"))
@@ -251,9 +265,17 @@ def test_a_host_is_asked_one_thing_at_a_time_with_pauses_while_others_are_asked(
     web.pages |= dict.fromkeys(names, "<p>Here") | {"/x": "<p>Elsewhere"}
     desk.sources(**{f"s{name[1:]}": web.url(name) for name in names}, other=web.url("/x", "localhost"))
     assert desk.links(manners=dataclasses.replace(QUICK, pause=0.1)).ok
-    times = sorted(web.times(name)[0] for name in names)
+    times = sorted(web.times(name)[0] for name in ("/robots.txt", *names))
     assert all(later - earlier >= 0.09 for earlier, later in pairwise(times))
     assert web.times("/x")[0] < times[-1]
+
+
+def test_a_host_is_left_alone_for_a_while_after_an_answer_that_broke_off(desk, web):
+    web.pages |= {"/a": (200, {}, lambda handler: handler.wfile.write(b"SSH-2.0\r\n\r\n")), "/b": "<p>B"}
+    desk.sources(first=web.url("/a"), second=web.url("/b"))
+    report = desk.links(manners=dataclasses.replace(QUICK, pause=0.2, most_tries=1))
+    assert [answer.status for answer in report.answers.values()] == ["failed", "ok"]
+    assert web.times("/b")[0] - web.times("/a")[0] >= 0.19
 
 
 def test_the_manners_of_a_real_run_are_good():

@@ -195,10 +195,13 @@ def test_a_file_that_is_no_report_is_refused_and_left_alone(cited, web):
 
 
 def test_a_report_in_the_record_is_refused_unless_it_is_hidden(cited, web):
-    cited.report = cited.record / "links.ndjson"
-    with pytest.raises(RecordRefused, match="would be read as a part of the record"):
-        cited.links(write=True)
-    assert not cited.report.exists()
+    link = cited.folder / "link"
+    link.symlink_to(cited.record)
+    for folder in (cited.record, link):
+        cited.report = folder / "links.ndjson"
+        with pytest.raises(RecordRefused, match="would be read as a part of the record"):
+            cited.links(write=True)
+        assert not cited.report.exists()
     cited.report = cited.record / ".links.ndjson"
     assert cited.links(write=True).ok
     assert cited.links(write=True).ok

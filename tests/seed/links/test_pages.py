@@ -47,13 +47,14 @@ def test_words_are_those_that_a_browser_shows(html, expected):
         ("<p>“Café” naïve".encode("utf-16"), "text/html"),
         ("\ufeff<p>“Café” naïve".encode(), 'Text/HTML;Charset="windows-1252"'),
         (b'<meta charset="cp1250"><p>' + "“Café” naďve".encode("cp1250"), ""),
+        (b" " * 1_000 + b'<meta charset="cp1250"><p>' + "“Café” naďve".encode("cp1250"), ""),
         (b'<meta http-equiv=a content="text/html; charset=cp1250"><p>' + "“Café” naďve".encode("cp1250"), "text/html"),
         (b'<?xml version="1.0" encoding="cp1250"?><p>' + "“Café” naďve".encode("cp1250"), "application/xhtml+xml"),
         ("“Café” naïve".encode("utf-16-be"), "text/plain; charset=utf-16be"),
     ],
 )
 def test_a_page_in_any_encoding_is_read(body, content_type):
-    assert read_page(body, content_type).whole in ("“Café” naïve", "“Café” naďve")
+    assert read_page(body, content_type).whole == ("“Café” naďve" if b"cp1250" in body else "“Café” naïve")
 
 
 @pytest.mark.parametrize("name", sorted({*aliases.values(), "idna", "punycode", "unicode_escape", "undefined", "cp0"}))
