@@ -41,7 +41,7 @@ class Database(Reader, Protocol):
         """The newest revision; none in an empty store. Costs no statement while nothing was published."""
 
     def memory(self, revision: Revision) -> dict[Any, Any]:
-        """What was looked up at a revision, and stays true of its digest."""
+        """What was looked up at a revision as it was published, and stays true of that."""
 
 
 class Patient:
@@ -52,7 +52,7 @@ class Patient:
         source = self.file or _server(url)
         self.engine, self.hasty_engine = source.engine(QUERY_SECONDS), source.engine(HASTY_SECONDS)
         self.watch = watch(source)
-        self._memory: dict[str, dict[Any, Any]] = {}
+        self._memory: dict[tuple[str, int], dict[Any, Any]] = {}
         self.succession = threading.Lock()
         self.hasty = Hasty(self, self.file) if self.file else None
         """The same store for the event loop; none where every answer comes over a network."""
@@ -81,10 +81,11 @@ class Patient:
         return self.watch.revision()
 
     def memory(self, revision: Revision) -> dict[Any, Any]:
-        part = self._memory.get(revision.digest)
+        state = revision.digest, revision.published_at
+        part = self._memory.get(state)
         if part is None:
             part = {}
-            self._memory = dict([*self._memory.items()][1 - MOST_REVISIONS :]) | {revision.digest: part}
+            self._memory = dict([*self._memory.items()][1 - MOST_REVISIONS :]) | {state: part}
         return part
 
     def close(self) -> None:
