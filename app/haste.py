@@ -67,7 +67,7 @@ class Hasty:
 
     def ask(self, template: Template, values: Values) -> Rows:
         """Raises `Hurried` when the answer takes long, there is none, or the statement has yet to be built."""
-        if not template.is_told(self._dialect) or _is_passed(template):
+        if not template.is_told(self._dialect) or _pass_over(template):
             raise Hurried
         try:
             found = self._connected().execute(*self._told(template, values)).fetchall()
@@ -118,7 +118,7 @@ class Hasty:
         return self._looks > MOST_LOOKS or time.monotonic() > self._late
 
 
-def _is_passed(template: Template) -> bool:
+def _pass_over(template: Template) -> bool:
     """Whether it was stopped of late: what is slow, as a rule, would keep the event loop for nothing."""
     if template.passes:
         template.passes -= 1

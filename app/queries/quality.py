@@ -1,7 +1,6 @@
 """The desk's own report: how many records are weakly sourced, in which way."""
 
 import json
-from urllib.parse import urlencode
 
 from sqlalchemy import Select, func, select, union_all
 from sqlmodel import col
@@ -30,7 +29,7 @@ def fetch_quality(database: Database, question: QualityQuery, revision: Revision
     else:
         counts = (_select_counts(table, revision.number, question.instant) for table in (Link, Entry))
         found = dict(database.fetch(union_all(*counts)))
-    asked = urlencode(question.parameters)
+    asked = question.query()
     return Page(
         [
             _report(code["code"], code["meaning"], found, asked).served()
